@@ -1,0 +1,32 @@
+"""The eleven evidence tables: the single definition of name, type, unit, range, meaning and clock."""
+
+from __future__ import annotations
+
+from features.tables.business import Financial, Invoice, Talent
+from features.tables.columns import Clock, Column, Row
+from features.tables.credit import Conduct, Loan
+from features.tables.firms import REGISTERS, Firm, FirmId
+from features.tables.invention import Contract, Funding, Patent, Programme, Qualification
+from features.tables.spec import TABLES, Table, table
+
+__all__ = [
+    "REGISTERS",
+    "TABLES",
+    "Clock",
+    "Column",
+    "Conduct",
+    "Contract",
+    "Financial",
+    "Firm",
+    "FirmId",
+    "Funding",
+    "Invoice",
+    "Loan",
+    "Patent",
+    "Programme",
+    "Qualification",
+    "Row",
+    "Table",
+    "Talent",
+    "table",
+]

@@ -1,0 +1,1 @@
+"""What does it imply? Loan books, models of default, calibration, bundles, the model registry."""
