@@ -1,0 +1,33 @@
+"""What the terminal shows: progress of long steps, tables, and one way to say an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+__all__ = ["Report", "notes", "out", "step"]
+
+Report = Callable[[str, float], None]
+"""Told what is being done and which share of the step is done (0 to 1)."""
+
+out = Console(highlight=False, soft_wrap=True)
+notes = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def step(title: str) -> Iterator[Report]:
+    """Show one long step: a bar on a terminal, one line at its end anywhere else."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=notes, disable=not notes.is_terminal, transient=True) as progress:
+        task = progress.add_task(title, total=1.0)
+
+        def report(what: str, share: float) -> None:
+            progress.update(task, description=f"{title}: {what}", completed=share)
+
+        yield report
+        seconds = progress.tasks[0].elapsed or 0.0
+    took = f" in {seconds:.1f} s" if seconds else ""
+    notes.print(f"[green]done[/green] {title}{took}")

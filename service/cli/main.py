@@ -1,0 +1,69 @@
+"""The command line: every command, and how an error leaves it."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+
+import click
+
+from features.errors import FeaturesError
+from service.cli.console import notes
+from service.cli.lazy import LazyGroup
+
+__all__ = ["COMMANDS", "cli", "main"]
+
+COMMANDS = {
+    "demo": ("service.cli.demo:demo", "Simulate a province, train both models, serve pages and API."),
+    "simulate": ("service.cli.evidence:simulate", "Write a simulated province of technology firms."),
+    "check": ("service.cli.evidence:check", "Check a folder of evidence files; report every bad value."),
+    "features": ("service.cli.evidence:features", "Build indicators at an as-of date from evidence files."),
+    "reference": ("service.cli.points:reference", "Freeze the peers that points are measured against."),
+    "points": ("service.cli.points:points", "Compute innovation points, item by item."),
+    "train": ("service.cli.train:train", "Train a model of default from evidence files."),
+    "train-table": ("service.cli.train:train_table", "Train from any labelled table described by a contract."),
+    "models": ("service.cli.models:models", "List, inspect and promote registered models."),
+    "score": ("service.cli.score:score", "Decide one application, or score rows with a bundle."),
+    "ingest": ("service.cli.serve:ingest", "Load evidence files into the service's database."),
+    "token": ("service.cli.serve:token", "Make, list and revoke bearer tokens."),
+    "serve": ("service.cli.serve:serve", "Serve the API."),
+    "docs": ("service.cli.docs:docs", "Write the generated documents again."),
+}
+
+WRONG_INPUT, FAILED = 2, 1
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+    epilog="Exit codes: 0 done, 2 wrong input (nothing was changed), 1 anything else. Files live under JIFEN_HOME (default ./var).",
+)
+@click.version_option(version("jifen"), "-V", "--version", message="jifen %(version)s")
+def cli() -> None:
+    """Lend to technology firms by what they invent, and prove every decision. 积分"""
+
+
+def _domain_errors() -> tuple[type[Exception], ...]:
+    """Give the root error of each package that is loaded; one that is not loaded cannot have raised."""
+    named = (("training.errors", "TrainingError"), ("service.errors", "ServiceError"))
+    loaded = (getattr(sys.modules[module], name) for module, name in named if module in sys.modules)
+    return (FeaturesError, *loaded)
+
+
+def main() -> None:
+    """Run `jifen`; a wrong input is one clear message and exit code 2, never a traceback."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        notes.print("stopped")
+        sys.exit(130)
+    except Exception as error:
+        if not isinstance(error, _domain_errors()):
+            raise
+        notes.print(f"[red]error[/red] ({getattr(error, 'code', 'error')}): ", end="")
+        notes.print(str(error), markup=False)
+        sys.exit(WRONG_INPUT)

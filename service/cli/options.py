@@ -1,0 +1,59 @@
+"""Options that several commands share, and the reading of dates and paths."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+__all__ = ["Day", "evidence_folder", "home", "out_file", "today"]
+
+
+class Day(click.ParamType):
+    """An ISO date; anything else is refused with an example."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the text of an option as a date."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write it as 2026-06-30", param, ctx)
+
+
+def today() -> date:
+    """The calendar day in China now; the command line is an edge and may look at the clock."""
+    return datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
+
+
+def last_month_end(day: date) -> date:
+    """The last day of the month before `day`."""
+    return day.replace(day=1) - timedelta(days=1)
+
+
+def home() -> Path:
+    """The folder for everything jifen keeps at run time: JIFEN_HOME, or ./var."""
+    return Path(os.environ.get("JIFEN_HOME", "var")).absolute()
+
+
+evidence_folder = click.option(
+    "--evidence",
+    "folder",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with one CSV or Parquet file per table.",
+)
+
+
+def out_file(what: str) -> Any:
+    """The option for the file that a command writes."""
+    return click.option(
+        "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help=f"{what}; the ending decides: .parquet or .csv."
+    )
