@@ -1,0 +1,26 @@
+"""The model bundle: a folder that scores and explains without MLflow, pandas or shap."""
+
+from __future__ import annotations
+
+from training.bundle.bundle import Bundle
+from training.bundle.encoding import Encoded, Feature
+from training.bundle.manifest import Calibration, Decided, Hashes, Manifest, Release
+from training.bundle.scale import BASE_SCORE, PDO, RESIDUAL_TOLERANCE
+from training.bundle.scores import Scores
+from training.bundle.writing import write_bundle
+
+__all__ = [
+    "BASE_SCORE",
+    "PDO",
+    "RESIDUAL_TOLERANCE",
+    "Bundle",
+    "Calibration",
+    "Decided",
+    "Encoded",
+    "Feature",
+    "Hashes",
+    "Manifest",
+    "Release",
+    "Scores",
+    "write_bundle",
+]
