@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
-from features.tables.columns import MAX_AMOUNT, Clock, Row, count, day, share, yuan
+from features.tables.columns import MAX_AMOUNT, Clock, count, day, share, yuan
 from features.tables.firms import FirmId
+from features.tables.row import Row
+from features.tables.rules import FirstOfMonth, NotBefore, NotBeforeMonthEnd, NotBeforeYearEnd, Rule, Within
 
 __all__ = ["Financial", "Invoice", "Talent"]
 
@@ -30,6 +33,15 @@ class Financial(Row):
     current_liabilities: int | None = yuan("流动负债", "Current liabilities", optional=True)
     operating_cash_flow: int | None = yuan("经营活动现金流量净额", "Operating cash flow", low=-MAX_AMOUNT, optional=True)
 
+    rules: ClassVar[tuple[Rule, ...]] = (
+        NotBeforeYearEnd("known_on", "year"),
+        Within("hightech_revenue", "revenue"),
+        Within("net_assets", "total_assets"),
+        Within("current_assets", "total_assets"),
+        Within("cash", "current_assets"),
+        Within("cash", "total_assets"),
+    )
+
 
 class Talent(Row):
     """A firm's people at the end of a period."""
@@ -47,6 +59,14 @@ class Talent(Row):
     founder_years: int | None = count("创始人行业年限", "Founders' years in the industry", unit="years", high=80, optional=True)
     insured_staff: int | None = count("社保参保人数", "Staff in social insurance", unit="persons", optional=True)
 
+    rules: ClassVar[tuple[Rule, ...]] = (
+        NotBefore("known_on", "period_end"),
+        Within("technical_staff", "staff"),
+        Within("postgraduates", "staff"),
+        Within("phds", "staff"),
+        Within("phds", "postgraduates"),
+    )
+
 
 class Invoice(Row):
     """A firm-month of VAT invoices."""
@@ -60,3 +80,5 @@ class Invoice(Row):
     buyers: int | None = count("下游客户数", "Buyers", optional=True)
     sellers: int | None = count("上游供应商数", "Sellers", optional=True)
     top2_buyer_share: int | None = share("前两大客户占比", "Share of the two largest buyers", optional=True)
+
+    rules: ClassVar[tuple[Rule, ...]] = (FirstOfMonth("month"), NotBeforeMonthEnd("known_on", "month"))

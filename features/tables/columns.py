@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
+from pydantic.fields import FieldInfo
 
 from features.vocabulary import Word
 
-__all__ = ["Clock", "Column", "Row", "count", "day", "identifier", "share", "text", "word", "yuan"]
+__all__ = ["Clock", "Column", "column_of", "count", "day", "flag", "identifier", "share", "text", "word", "yuan"]
+
+KINDS: dict[type, str] = {int: "integer", date: "date", bool: "boolean", str: "text"}
 
 MAX_AMOUNT = 10**13
 MAX_COUNT = 10_000_000
@@ -23,18 +27,14 @@ class Clock(StrEnum):
 
     `happened` is when the fact took place, `known` since when the bank could know it, `later` a further event of the
     same row (a grant, a repayment) that is invisible before its own date. Rows are dated by their `known` column, or by
-    `happened` where the register publishes at once.
+    `happened` where the register publishes at once. `planned` is a day the row itself fixes ahead, an expiry: known with
+    the row, and the only clock that may lie in the future.
     """
 
     HAPPENED = "happened"
     KNOWN = "known"
     LATER = "later"
-
-
-class Row(BaseModel):
-    """A row of evidence: frozen, and unknown columns are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+    PLANNED = "planned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,51 @@ class Column:
     words: type[Word] | None = None
     pattern: str | None = None
     max_length: int | None = None
+    format: str | None = None
+    """A text with rules of its own: `uscc` (a social credit code) or `registers` (names of event registers)."""
 
 
-def _field(zh: str, en: str, unit: str, *, optional: bool, clock: Clock | None = None, **rules: Any) -> Any:
+def column_of(name: str, info: FieldInfo) -> Column:
+    """Read a column off the field of a pydantic model."""
+    kind = _bare(info.annotation)
+    said: dict[str, Any] = dict(info.json_schema_extra) if isinstance(info.json_schema_extra, dict) else {}
+    for rule in info.metadata:
+        said |= {k: getattr(rule, k) for k in ("ge", "le", "pattern", "max_length") if getattr(rule, k, None) is not None}
+    words = kind if issubclass(kind, Word) else None
+    return Column(
+        name=name,
+        kind="word" if words else KINDS[kind],
+        required=info.is_required(),
+        zh=said.get("zh", name),
+        en=info.title or name,
+        unit=said.get("unit", ""),
+        clock=Clock(said["clock"]) if "clock" in said else None,
+        low=said.get("ge"),
+        high=said.get("le"),
+        words=words,
+        pattern=said.get("pattern"),
+        max_length=said.get("max_length"),
+        format=said.get("format"),
+    )
+
+
+def _bare(annotation: Any) -> type:
+    """Strip `| None` and `Annotated[...]` off a type."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        (inner,) = [a for a in get_args(annotation) if a is not NoneType]
+        return _bare(inner)
+    plain: type = annotation
+    return plain
+
+
+def _field(zh: str, en: str, unit: str, *, optional: bool, clock: Clock | None = None, form: str | None = None, **rules: Any) -> Any:
     extra: dict[str, JsonValue] = {"unit": unit, "zh": zh}
     if clock:
         extra["clock"] = clock.value
+    if form:
+        extra["format"] = form
     default = None if optional else ...
     return Field(default, title=en, description=f"{en} ({unit})" if unit else en, json_schema_extra=extra, **rules)
 
@@ -84,9 +123,14 @@ def day(zh: str, en: str, clock: Clock, *, optional: bool = False) -> Any:
     return _field(zh, en, "date", optional=optional, ge=EARLIEST, le=LATEST, clock=clock)
 
 
-def text(zh: str, en: str, *, max_length: int = 200, pattern: str | None = None, optional: bool = False) -> Any:
-    """A short text; leading and trailing blanks are cut off."""
-    return _field(zh, en, "", optional=optional, min_length=1, max_length=max_length, pattern=pattern)
+def flag(zh: str, en: str) -> Any:
+    """A yes or no that may be unknown."""
+    return _field(zh, en, "", optional=True)
+
+
+def text(zh: str, en: str, *, max_length: int = 200, pattern: str | None = None, form: str | None = None, optional: bool = False) -> Any:
+    """A short text; leading and trailing blanks are cut off. `form` names a format of `features.tables.formats`."""
+    return _field(zh, en, "", optional=optional, form=form, min_length=1, max_length=max_length, pattern=pattern)
 
 
 def identifier(zh: str, en: str) -> Any:

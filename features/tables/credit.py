@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
-from features.tables.columns import Clock, Row, count, day, identifier, share, word, yuan
+from features.tables.columns import Clock, count, day, identifier, share, word, yuan
 from features.tables.firms import FirmId
+from features.tables.row import Row
+from features.tables.rules import Needs, NotBefore, OnlyWhen, Rule
 from features.vocabulary import ConductKind, LoanDecision, Product
 
 __all__ = ["Conduct", "Loan"]
@@ -21,6 +24,8 @@ class Conduct(Row):
     happened_on: date = day("发生日期", "Happened on", Clock.HAPPENED)
     known_on: date = day("可知日期", "Known on", Clock.KNOWN)
     cleared_on: date | None = day("消除日期", "Cleared on", Clock.LATER, optional=True)
+
+    rules: ClassVar[tuple[Rule, ...]] = (NotBefore("known_on", "happened_on"), NotBefore("cleared_on", "happened_on"))
 
 
 class Loan(Row):
@@ -40,3 +45,12 @@ class Loan(Row):
     closed_on: date | None = day("结清日期", "Closed on", Clock.LATER, optional=True)
     observed_until: date | None = day("观察截止日期", "Observed until", Clock.LATER, optional=True)
     loss: int | None = yuan("损失金额", "Loss", optional=True)
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        OnlyWhen("drawn_on", "decision", LoanDecision.APPROVED.value),
+        NotBefore("drawn_on", "applied_on"),
+        *(Needs(column, "drawn_on") for column in ("overdue_on", "default_on", "closed_on", "loss")),
+        *(NotBefore(column, "drawn_on") for column in ("overdue_on", "default_on", "closed_on", "observed_until")),
+        NotBefore("default_on", "overdue_on"),
+        NotBefore("observed_until", "default_on"),
+    )

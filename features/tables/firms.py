@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, field_validator
 
 from features.codes import code_problem
-from features.tables.columns import Clock, Row, day, text, word, yuan
+from features.tables.columns import Clock, day, text, word, yuan
+from features.tables.formats import registers_problem
+from features.tables.row import Row
+from features.tables.rules import Rule, Within
 from features.vocabulary import Ownership, TechnologyField
 
-__all__ = ["REGISTERS", "Firm", "FirmId"]
-
-REGISTERS = ("patents", "programmes", "contracts", "funding", "qualifications", "conduct", "loans")
-"""Tables that list events. A firm absent from one is known to have none only where `searched` names it."""
+__all__ = ["Firm", "FirmId"]
 
 
 def _checked(code: str) -> str:
@@ -49,12 +49,16 @@ class Firm(Row):
     ownership: Ownership = word("所有制", "Ownership")
     registered_capital: int = yuan("注册资本", "Registered capital")
     paid_in_capital: int | None = yuan("实缴资本", "Paid-in capital", optional=True)
-    searched: str | None = text("已检索登记簿", "Registers searched to the end, joined by ';': no row there means none", optional=True)
+    searched: str | None = text(
+        "已检索登记簿", "Registers searched to the end, joined by ';': no row there means none", form="registers", optional=True
+    )
+
+    rules: ClassVar[tuple[Rule, ...]] = (Within("paid_in_capital", "registered_capital"),)
 
     @field_validator("searched")
     @classmethod
     def _known_registers(cls, value: str | None) -> str | None:
-        unknown = sorted(set(filter(None, (value or "").split(";"))) - set(REGISTERS))
-        if unknown:
-            raise ValueError(f"searched names {', '.join(unknown)}; the registers are {', '.join(REGISTERS)}")
+        problem = registers_problem(value or "")
+        if problem:
+            raise ValueError(f"searched {problem}")
         return value

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
-from features.tables.columns import Clock, Row, count, day, identifier, text, word, yuan
+from features.tables.columns import Clock, count, day, flag, identifier, text, word, yuan
 from features.tables.firms import FirmId
+from features.tables.row import Row
+from features.tables.rules import NotBefore, Rule
 from features.vocabulary import ContractRole, FundingRound, InvestorTier, Level, PatentKind, ProgrammeKind, QualificationKind
 
 __all__ = ["Contract", "Funding", "Patent", "Programme", "Qualification"]
@@ -28,7 +31,11 @@ class Patent(Row):
     citations_3y: int | None = count(
         "公开后三年被引次数", "Citations within three years of publication; known three years after it", optional=True
     )
-    main_business: bool | None = None
+    main_business: bool | None = flag("与主营业务相关", "Related to the main business")
+
+    rules: ClassVar[tuple[Rule, ...]] = tuple(
+        NotBefore(column, "filed_on") for column in ("published_on", "granted_on", "lapsed_on", "acquired_on", "pledged_on")
+    )
 
 
 class Programme(Row):
@@ -63,6 +70,8 @@ class Funding(Row):
     closed_on: date = day("交割日期", "Closed on", Clock.HAPPENED)
     known_on: date = day("可知日期", "Known on", Clock.KNOWN)
 
+    rules: ClassVar[tuple[Rule, ...]] = (NotBefore("known_on", "closed_on"),)
+
 
 class Qualification(Row):
     """A title the firm holds from `valid_from` to `valid_until`."""
@@ -71,4 +80,6 @@ class Qualification(Row):
     kind: QualificationKind = word("称号", "Title")
     level: Level = word("级别", "Level")
     valid_from: date = day("生效日期", "Valid from", Clock.KNOWN)
-    valid_until: date = day("到期日期", "Valid until", Clock.HAPPENED)
+    valid_until: date = day("到期日期", "Valid until", Clock.PLANNED)
+
+    rules: ClassVar[tuple[Rule, ...]] = (NotBefore("valid_until", "valid_from"),)

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from types import MappingProxyType, NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
-
-from pydantic.fields import FieldInfo
+from types import MappingProxyType
 
 from features.errors import EvidenceError
 from features.tables.business import Financial, Invoice, Talent
-from features.tables.columns import Clock, Column, Row
+from features.tables.columns import Column
 from features.tables.credit import Conduct, Loan
 from features.tables.firms import Firm
 from features.tables.invention import Contract, Funding, Patent, Programme, Qualification
-from features.vocabulary import Word
+from features.tables.row import Row
+from features.tables.rules import Rule
 
 __all__ = ["TABLES", "Table", "table"]
-
-KINDS: Mapping[type, str] = {int: "integer", date: "date", bool: "boolean", str: "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +32,8 @@ class Table:
     known: str
     """A row is visible at an as-of date when this column is on or before it."""
     columns: tuple[Column, ...]
+    rules: tuple[Rule, ...]
+    """What must hold between the columns of one row."""
 
     def column(self, name: str) -> Column:
         """Give the column called `name`; an unknown name is an `EvidenceError` that lists the known ones."""
@@ -47,42 +44,8 @@ class Table:
         raise EvidenceError(f"table {self.name} has no column {name!r}; its columns are {names}")
 
 
-def _bare(annotation: Any) -> type:
-    """Strip `| None` and `Annotated[...]` off a type."""
-    if get_origin(annotation) is Annotated:
-        return _bare(get_args(annotation)[0])
-    if get_origin(annotation) in (Union, UnionType):
-        (inner,) = [a for a in get_args(annotation) if a is not NoneType]
-        return _bare(inner)
-    plain: type = annotation
-    return plain
-
-
-def _column(name: str, info: FieldInfo) -> Column:
-    kind = _bare(info.annotation)
-    said: dict[str, Any] = dict(info.json_schema_extra) if isinstance(info.json_schema_extra, dict) else {}
-    for rule in info.metadata:
-        said |= {k: getattr(rule, k) for k in ("ge", "le", "pattern", "max_length") if getattr(rule, k, None) is not None}
-    words = kind if issubclass(kind, Word) else None
-    return Column(
-        name=name,
-        kind="word" if words else KINDS[kind],
-        required=info.is_required(),
-        zh=said.get("zh", name),
-        en=info.title or name,
-        unit=said.get("unit", ""),
-        clock=Clock(said["clock"]) if "clock" in said else None,
-        low=said.get("ge"),
-        high=said.get("le"),
-        words=words,
-        pattern=said.get("pattern"),
-        max_length=said.get("max_length"),
-    )
-
-
 def _table(name: str, zh: str, document: str, document_en: str, model: type[Row], key: str, known: str) -> Table:
-    columns = tuple(_column(column, info) for column, info in model.model_fields.items())
-    return Table(name, zh, document, document_en, model, tuple(key.split()), known, columns)
+    return Table(name, zh, document, document_en, model, tuple(key.split()), known, model.columns, model.rules)
 
 
 TABLES: Mapping[str, Table] = MappingProxyType(
