@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = [
-    "BadKey",
-    "BadSetting",
+    "BadKeyError",
+    "BadSettingError",
     "Fault",
-    "Forbidden",
-    "InvalidRequest",
-    "KeyReused",
-    "NotReady",
-    "NotRecorded",
+    "ForbiddenError",
+    "InvalidRequestError",
+    "KeyReusedError",
+    "NotReadyError",
+    "NotRecordedError",
     "ServiceError",
-    "Unauthenticated",
-    "UnknownDecision",
-    "UnknownFirm",
-    "UnknownScheme",
-    "UnknownToken",
+    "UnauthenticatedError",
+    "UnknownDecisionError",
+    "UnknownFirmError",
+    "UnknownSchemeError",
+    "UnknownTokenError",
 ]
 
 
@@ -39,7 +39,7 @@ class Fault:
     remedy: str
 
 
-class InvalidRequest(ServiceError):
+class InvalidRequestError(ServiceError):
     """What was sent breaks named rules; `faults` lists some, `count` says how many there are in all."""
 
     code = "invalid-request"
@@ -51,67 +51,67 @@ class InvalidRequest(ServiceError):
         self.code = code or type(self).code
 
 
-class BadKey(ServiceError):
+class BadKeyError(ServiceError):
     """The idempotency key is not 1 to 64 letters, digits, dots, dashes or underscores."""
 
     code = "bad-idempotency-key"
 
 
-class KeyReused(ServiceError):
+class KeyReusedError(ServiceError):
     """The idempotency key was already used for another request."""
 
     code = "idempotency-key-reused"
 
 
-class Unauthenticated(ServiceError):
+class UnauthenticatedError(ServiceError):
     """No token, or one that is malformed, unknown or revoked; the answer never says which of the latter."""
 
     code = "unauthenticated"
 
 
-class Forbidden(ServiceError):
+class ForbiddenError(ServiceError):
     """The token is valid, but its role may not do this."""
 
     code = "forbidden"
 
 
-class UnknownFirm(ServiceError):
+class UnknownFirmError(ServiceError):
     """No evidence of the firm is on file."""
 
     code = "unknown-firm"
 
 
-class UnknownDecision(ServiceError):
+class UnknownDecisionError(ServiceError):
     """No decision with that number is on record."""
 
     code = "unknown-decision"
 
 
-class UnknownScheme(ServiceError):
+class UnknownSchemeError(ServiceError):
     """No points scheme with that name ships, or it needs a reference base that is not active."""
 
     code = "unknown-scheme"
 
 
-class UnknownToken(ServiceError):
+class UnknownTokenError(ServiceError):
     """No access token with that number was ever issued."""
 
     code = "unknown-token"
 
 
-class NotReady(ServiceError):
+class NotReadyError(ServiceError):
     """A model, scheme, reference base or policy is missing or does not match its hash, so nothing may be decided."""
 
     code = "not-ready"
 
 
-class NotRecorded(ServiceError):
+class NotRecordedError(ServiceError):
     """The record could not be made durable, so the decision was not given."""
 
     code = "not-recorded"
 
 
-class BadSetting(ServiceError):
+class BadSettingError(ServiceError):
     """A setting cannot be used; the message names it, its value and what it takes."""
 
     code = "bad-setting"

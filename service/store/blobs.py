@@ -1,0 +1,43 @@
+"""Bytes under their own hash, kept compressed: what was put once is never written again and never changes."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from service.store.insertion import insert_new
+from service.store.models import Blob
+
+__all__ = ["PackedBlob", "get_blob", "hash_of", "pack", "put_blobs"]
+
+PackedBlob = dict[str, str | bytes]
+"""A row of `blobs`."""
+
+
+def hash_of(content: bytes) -> str:
+    """Give the name bytes are kept under: `sha256:` and 64 hexadecimal digits."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def pack(kind: str, content: bytes) -> PackedBlob:
+    """Compress bytes ahead of the transaction that writes them."""
+    return {"sha256": hash_of(content), "kind": kind, "packed": zlib.compress(content, 6)}
+
+
+def put_blobs(unit: Connection, blobs: Iterable[PackedBlob]) -> None:
+    """Write those that are not there yet."""
+    insert_new(unit, Blob, {blob["sha256"]: blob for blob in blobs}.values())
+
+
+def get_blob(unit: Connection, sha256: str) -> bytes | None:
+    """Read bytes by their hash, or None; bytes that no longer have their hash are an error, never an answer."""
+    packed = unit.scalar(select(Blob.packed).where(Blob.sha256 == sha256))
+    if packed is None:
+        return None
+    content = zlib.decompress(packed)
+    if hash_of(content) != sha256:
+        raise ValueError(f"blob {sha256} holds bytes with the hash {hash_of(content)}; the database was changed from outside")
+    return content

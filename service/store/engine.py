@@ -1,0 +1,89 @@
+"""The database: SQLite in WAL mode with full sync, or PostgreSQL; one writer at a time on either, so records keep an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from service.errors import BadSettingError
+
+__all__ = ["Store", "is_reachable", "open_store"]
+
+WRITER_LOCK = 7_043_915  # any number of our own; PostgreSQL keys advisory locks by it
+
+
+class Store:
+    """Gives units of work: `reading()` sees each statement's latest commit, `writing()` is one transaction under the writer's lock."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._writer = engine.execution_options(jifen_writes=True)
+        self._reader = engine if self._is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a connection for statements that only read."""
+        with self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open the one write transaction; it is durable when the block ends, and undone if the block raises."""
+        with self._writer.begin() as connection:
+            if not self._is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+            yield connection
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions behind our back
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once in `writing()`: a lock taken half-way cannot be waited for. Reads stay in autocommit."""
+    if connection.get_execution_options().get("jifen_writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def open_store(address: str, *, connections: int = 20, lock_seconds: int = 30) -> Store:
+    """Open the database at a SQLAlchemy address; any other than SQLite in a file or PostgreSQL is a `BadSettingError`.
+
+    SQLite's folder must exist. PostgreSQL waits for its writer's lock at most `lock_seconds`, as SQLite does.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise BadSettingError(
+            f"JIFEN_DATABASE_URL {address!r} is not a SQLAlchemy address; one looks like sqlite:////srv/jifen.db"
+        ) from error
+    shared: dict[str, Any] = {"pool_size": connections, "max_overflow": connections}
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": lock_seconds, "check_same_thread": False}, **shared)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return Store(engine)
+    if url.get_backend_name() == "postgresql":
+        options = f"-c lock_timeout={lock_seconds * 1000} -c timezone=UTC"
+        return Store(create_engine(url, connect_args={"options": options}, pool_pre_ping=True, **shared))
+    raise BadSettingError(f"JIFEN_DATABASE_URL names {url.get_backend_name()!r}; the service keeps its records in SQLite or PostgreSQL")
+
+
+def is_reachable(store: Store) -> bool:
+    """Does the database answer?"""
+    try:
+        with store.reading() as unit:
+            unit.execute(text("SELECT 1"))
+    except OperationalError:
+        return False
+    return True

@@ -1,0 +1,119 @@
+"""Evidence on file: versions of each firm's dossier, and the loadings they came with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from service.store.blobs import PackedBlob, get_blob, put_blobs
+from service.store.models import EvidenceVersion, Ingest
+
+__all__ = ["Filed", "Loading", "Version", "add_versions", "latest_dossier", "latest_hash", "latest_versions", "versions_of"]
+
+BATCH = 500
+"""Firms asked for in one statement; databases limit the parameters of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a firm's evidence."""
+
+    firm_id: str
+    version: int
+    sha256: str
+    name: str
+    ingest_id: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A firm's evidence that is to be put on file."""
+
+    firm_id: str
+    name: str
+    blob: PackedBlob
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loading:
+    """One loading of evidence: `rows` as sent, `firms` as changed, `checksum` of what was sent."""
+
+    ingest_id: str
+    source: str
+    rows: int
+    firms: int
+    checksum: str
+    operator: str
+    recorded_at: datetime
+
+
+_COLUMNS = (
+    EvidenceVersion.firm_id,
+    EvidenceVersion.version,
+    EvidenceVersion.sha256,
+    EvidenceVersion.name,
+    EvidenceVersion.ingest_id,
+    EvidenceVersion.recorded_at,
+)
+
+
+def latest_hash(unit: Connection, firm_id: str) -> str | None:
+    """Give the hash of the firm's newest evidence, or None when none is on file."""
+    newest = select(EvidenceVersion.sha256).where(EvidenceVersion.firm_id == firm_id).order_by(EvidenceVersion.version.desc())
+    return unit.scalar(newest.limit(1))
+
+
+def latest_dossier(unit: Connection, firm_id: str) -> tuple[str, bytes] | None:
+    """Give hash and bytes of the firm's newest evidence, or None when none is on file."""
+    sha256 = latest_hash(unit, firm_id)
+    dossier = get_blob(unit, sha256) if sha256 else None
+    return (sha256, dossier) if sha256 and dossier is not None else None
+
+
+def versions_of(unit: Connection, firm_id: str) -> list[Version]:
+    """List every version of the firm's evidence, oldest first."""
+    query = select(*_COLUMNS).where(EvidenceVersion.firm_id == firm_id).order_by(EvidenceVersion.version)
+    return [Version(*row) for row in unit.execute(query)]
+
+
+def latest_versions(unit: Connection, firm_ids: Sequence[str] | None = None) -> dict[str, Version]:
+    """Give the newest version of each of these firms (default: of all) that has one."""
+    if firm_ids is None:
+        return _latest(unit, None)
+    found: dict[str, Version] = {}
+    for start in range(0, len(firm_ids), BATCH):
+        found |= _latest(unit, firm_ids[start : start + BATCH])
+    return found
+
+
+def _latest(unit: Connection, firm_ids: Sequence[str] | None) -> dict[str, Version]:
+    newest = select(EvidenceVersion.firm_id, func.max(EvidenceVersion.version).label("version")).group_by(EvidenceVersion.firm_id)
+    if firm_ids is not None:
+        newest = newest.where(EvidenceVersion.firm_id.in_(firm_ids))
+    top = newest.subquery()
+    same = (EvidenceVersion.firm_id == top.c.firm_id) & (EvidenceVersion.version == top.c.version)
+    return {row.firm_id: Version(*row) for row in unit.execute(select(*_COLUMNS).join(top, same))}
+
+
+def add_versions(unit: Connection, loading: Loading, filed: Iterable[Filed], known: dict[str, Version]) -> None:
+    """Write one loading: its own row, then a new version of each firm, one above the `known` newest."""
+    listed = list(filed)
+    unit.execute(insert(Ingest).values({name: getattr(loading, name) for name in Loading.__slots__}))
+    put_blobs(unit, [one.blob for one in listed])
+    if listed:
+        unit.execute(insert(EvidenceVersion), [_row(one, loading, known.get(one.firm_id)) for one in listed])
+
+
+def _row(one: Filed, loading: Loading, before: Version | None) -> dict[str, object]:
+    return {
+        "firm_id": one.firm_id,
+        "version": before.version + 1 if before else 1,
+        "sha256": one.blob["sha256"],
+        "name": one.name,
+        "ingest_id": loading.ingest_id,
+        "recorded_at": loading.recorded_at,
+    }

@@ -1,0 +1,139 @@
+"""The tables of the database. Every row is written once; only tokens are ever updated, and only to be revoked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, LargeBinary, MetaData, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+__all__ = ["Base", "Blob", "DecisionRow", "EvidenceVersion", "FirmRowEntry", "Ingest", "RequestKey", "TokenRow", "UtcMoment"]
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+HASH = String(71)  # "sha256:" and 64 hexadecimal digits
+FIRM = String(18)
+
+
+class UtcMoment(TypeDecorator[datetime]):
+    """An aware moment in UTC; SQLite keeps it without its zone, so the zone is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn any aware moment into UTC; a naive one is a programming error."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone; moments are aware")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give an aware moment in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that a migration can address it on either database."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: dict[Any, Any] = {datetime: UtcMoment, bytes: LargeBinary}  # noqa: RUF012 SQLAlchemy reads it as it is
+
+
+class Blob(Base):
+    """Bytes kept under their own hash, compressed: evidence snapshots."""
+
+    __tablename__ = "blobs"
+    sha256: Mapped[str] = mapped_column(HASH, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    packed: Mapped[bytes]
+
+
+class Ingest(Base):
+    """One loading of evidence: from where, by whom, and what exactly."""
+
+    __tablename__ = "ingests"
+    ingest_id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    source: Mapped[str] = mapped_column(String(200))
+    rows: Mapped[int] = mapped_column(Integer)
+    firms: Mapped[int] = mapped_column(Integer)
+    checksum: Mapped[str] = mapped_column(HASH)
+    operator: Mapped[str] = mapped_column(String(64))
+    recorded_at: Mapped[datetime]
+
+
+class EvidenceVersion(Base):
+    """What was on file of a firm from one loading to the next; versions count from 1."""
+
+    __tablename__ = "evidence"
+    firm_id: Mapped[str] = mapped_column(FIRM, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sha256: Mapped[str] = mapped_column(HASH, ForeignKey("blobs.sha256"))
+    name: Mapped[str] = mapped_column(String(200))
+    ingest_id: Mapped[str] = mapped_column(String(26), ForeignKey("ingests.ingest_id"), index=True)
+    recorded_at: Mapped[datetime]
+
+
+class FirmRowEntry(Base):
+    """A firm's indicators at a date, computed once: a cache that may be emptied at any time."""
+
+    __tablename__ = "firm_rows"
+    firm_id: Mapped[str] = mapped_column(FIRM, primary_key=True)
+    as_of: Mapped[int] = mapped_column(Integer, primary_key=True)
+    evidence_sha: Mapped[str] = mapped_column(HASH, primary_key=True)
+    catalogue_hash: Mapped[str] = mapped_column(HASH, primary_key=True)
+    packed: Mapped[bytes]
+    __table_args__ = (Index("ix_firm_rows_as_of", "as_of"),)
+
+
+class DecisionRow(Base):
+    """A decision as it was answered, byte for byte; `seq` counts in the order of commits."""
+
+    __tablename__ = "decisions"
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    decision_id: Mapped[str] = mapped_column(String(26))
+    firm_id: Mapped[str] = mapped_column(FIRM)
+    decided_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(16))
+    product: Mapped[str] = mapped_column(String(32))
+    token_id: Mapped[str] = mapped_column(String(12))
+    sha256: Mapped[str] = mapped_column(HASH)
+    body: Mapped[bytes]
+    __table_args__ = (
+        UniqueConstraint("decision_id"),
+        Index("ix_decisions_firm_id_seq", "firm_id", "seq"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class RequestKey(Base):
+    """An idempotency key and the decision that its first request led to."""
+
+    __tablename__ = "idempotency"
+    token_id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    request_sha: Mapped[str] = mapped_column(HASH)
+    decision_id: Mapped[str] = mapped_column(String(26), ForeignKey("decisions.decision_id", deferrable=True, initially="DEFERRED"))
+
+
+class TokenRow(Base):
+    """An access token: the hash of its secret, never the secret."""
+
+    __tablename__ = "tokens"
+    token_id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

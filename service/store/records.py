@@ -1,0 +1,143 @@
+"""Decisions on record: written in batches, each with its evidence, its key and its firm's indicators in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection, insert, select
+
+from service.errors import KeyReusedError
+from service.store.blobs import PackedBlob, put_blobs
+from service.store.insertion import insert_new, new_or_nothing
+from service.store.models import DecisionRow, FirmRowEntry, RequestKey
+
+__all__ = ["Entry", "Key", "Listed", "Receipt", "Record", "commit", "find_decision", "find_replay", "list_decisions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What makes two requests the same one: whose, under which key, and the hash of what was asked."""
+
+    token_id: str
+    key: str
+    request_sha: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A decision to be made durable, with whatever must be durable with it."""
+
+    decision_id: str
+    firm_id: str
+    decided_at: datetime
+    outcome: str
+    product: str
+    token_id: str
+    sha256: str
+    body: bytes
+    key: Key | None = None
+    evidence: PackedBlob | None = None
+    firm_row: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A decision that is on record; `replayed` when an earlier request with the same key made it."""
+
+    decision_id: str
+    sha256: str
+    body: bytes
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of a list of decisions; `seq` is its place in the order of commits."""
+
+    seq: int
+    decision_id: str
+    firm_id: str
+    decided_at: datetime
+    product: str
+    outcome: str
+    sha256: str
+
+
+Entry = Receipt | KeyReusedError
+"""What became of a record: kept, answered by an earlier one, or refused because its key belongs to another request."""
+
+_STORED = ("decision_id", "firm_id", "decided_at", "outcome", "product", "token_id", "sha256", "body")
+_LISTED = (
+    DecisionRow.seq,
+    DecisionRow.decision_id,
+    DecisionRow.firm_id,
+    DecisionRow.decided_at,
+    DecisionRow.product,
+    DecisionRow.outcome,
+    DecisionRow.sha256,
+)
+
+
+def commit(unit: Connection, records: Sequence[Record]) -> list[Entry]:
+    """Write a batch inside one transaction and give an entry for each record, in their order."""
+    keyed = [record for record in records if record.key]
+    beaten = {record.decision_id for record in keyed} - _claim(unit, keyed)
+    fresh = [record for record in records if record.decision_id not in beaten]
+    put_blobs(unit, [record.evidence for record in fresh if record.evidence])
+    insert_new(unit, FirmRowEntry, [record.firm_row for record in fresh if record.firm_row])
+    if fresh:
+        unit.execute(insert(DecisionRow), [{name: getattr(record, name) for name in _STORED} for record in fresh])
+    return [_replay(unit, record) if record.decision_id in beaten else _receipt(record) for record in records]
+
+
+def _claim(unit: Connection, records: Sequence[Record]) -> set[str]:
+    """Take the records' keys where they are free and give the decisions that got theirs; the first record of a key wins."""
+    if not records:
+        return set()
+    rows = [{**asdict(record.key), "decision_id": record.decision_id} for record in records if record.key]
+    return set(unit.scalars(new_or_nothing(unit, RequestKey).returning(RequestKey.decision_id), rows))
+
+
+def _receipt(record: Record) -> Receipt:
+    return Receipt(record.decision_id, record.sha256, record.body)
+
+
+def _replay(unit: Connection, record: Record) -> Entry:
+    assert record.key is not None
+    try:
+        return cast("Receipt", find_replay(unit, record.key))
+    except KeyReusedError as refusal:
+        return refusal
+
+
+def find_replay(unit: Connection, key: Key) -> Receipt | None:
+    """Give the decision that the key already led to, or None; a key that belongs to another request is `KeyReusedError`."""
+    query = (
+        select(RequestKey.request_sha, DecisionRow.decision_id, DecisionRow.sha256, DecisionRow.body)
+        .join(DecisionRow, DecisionRow.decision_id == RequestKey.decision_id)
+        .where(RequestKey.token_id == key.token_id, RequestKey.key == key.key)
+    )
+    found = unit.execute(query).one_or_none()
+    if found is None:
+        return None
+    if found.request_sha != key.request_sha:
+        raise KeyReusedError(f"Idempotency-Key {key.key!r} was used for another request; send a new key with a new request")
+    return Receipt(found.decision_id, found.sha256, found.body, replayed=True)
+
+
+def find_decision(unit: Connection, decision_id: str) -> Receipt | None:
+    """Read a decision as it was answered, or None."""
+    query = select(DecisionRow.decision_id, DecisionRow.sha256, DecisionRow.body).where(DecisionRow.decision_id == decision_id)
+    found = unit.execute(query).one_or_none()
+    return Receipt(*found) if found else None
+
+
+def list_decisions(unit: Connection, *, firm_id: str | None, after: int, limit: int) -> list[Listed]:
+    """List at most `limit` decisions that were recorded after place `after`, oldest first; a firm's only if one is given."""
+    query = select(*_LISTED).where(DecisionRow.seq > after).order_by(DecisionRow.seq).limit(limit)
+    if firm_id is not None:
+        query = query.where(DecisionRow.firm_id == firm_id)
+    return [Listed(*row) for row in unit.execute(query)]
