@@ -8,12 +8,11 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from service.errors import BadSettingError
+from service.errors import BadSetting
 
 __all__ = ["Settings", "settings_from", "settings_page"]
 
 PREFIX = "JIFEN_"
-HOME = Path("var")
 
 
 def _setting(default: Any, takes: Callable[[str], Any], meaning: str, *, low: int = 0) -> Any:
@@ -24,7 +23,7 @@ def _setting(default: Any, takes: Callable[[str], Any], meaning: str, *, low: in
 class Settings:
     """What an installation may choose; field `x_y` is the environment variable `JIFEN_X_Y`."""
 
-    home: Path = _setting(HOME, Path, "Folder that holds everything written at run time.")
+    home: Path = _setting(Path("var"), Path, "Folder that holds everything written at run time.")  # noqa: RUF009 it is a field
     database_url: str = _setting("", str, "SQLAlchemy address of the database; empty means SQLite at `JIFEN_HOME/jifen.db`.")
     host: str = _setting("127.0.0.1", str, "Address `jifen serve` listens on.")
     port: int = _setting(8000, int, "Port `jifen serve` listens on.", low=1)
@@ -46,11 +45,11 @@ class Settings:
         for one in fields(self):
             value, low = getattr(self, one.name), one.metadata["low"]
             if isinstance(value, int) and value < low:
-                raise BadSettingError(f"{_variable(one)} is {value}; it must be at least {low}")
+                raise BadSetting(f"{_variable(one)} is {value}; it must be at least {low}")
         if self.port > 65_535:
-            raise BadSettingError(f"{PREFIX}PORT is {self.port}; ports end at 65535")
+            raise BadSetting(f"{PREFIX}PORT is {self.port}; ports end at 65535")
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-            raise BadSettingError(f"{PREFIX}LOG_LEVEL is {self.log_level!r}; it takes DEBUG, INFO, WARNING or ERROR")
+            raise BadSetting(f"{PREFIX}LOG_LEVEL is {self.log_level!r}; it takes DEBUG, INFO, WARNING or ERROR")
 
     @property
     def database(self) -> str:
@@ -66,11 +65,11 @@ def _read(one: Field[Any], text: str) -> Any:
     try:
         return one.metadata["takes"](text)
     except ValueError as error:
-        raise BadSettingError(f"{_variable(one)} is {text!r}; it takes a whole number") from error
+        raise BadSetting(f"{_variable(one)} is {text!r}; it takes a whole number") from error
 
 
 def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read `JIFEN_*` variables (default: the process environment); a value that cannot be read is a `BadSettingError` naming it."""
+    """Read `JIFEN_*` variables (default: the process environment); a value that cannot be read is a `BadSetting` naming it."""
     given = os.environ if environment is None else environment
     return Settings(**{one.name: _read(one, given[_variable(one)]) for one in fields(Settings) if given.get(_variable(one))})
 

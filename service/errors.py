@@ -1,25 +1,27 @@
 """Errors of the service: each has a stable `code`; `service.web.problems` gives it its HTTP status and title in one place."""
 
+# ruff: noqa: N818 a refusal is named after what is wrong: `except UnknownFirm` reads as it is meant
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = [
-    "BadKeyError",
-    "BadSettingError",
+    "BadKey",
+    "BadSetting",
     "Fault",
-    "ForbiddenError",
-    "InvalidRequestError",
-    "KeyReusedError",
-    "NotReadyError",
-    "NotRecordedError",
+    "Forbidden",
+    "InvalidRequest",
+    "KeyReused",
+    "NotReady",
+    "NotRecorded",
     "ServiceError",
-    "UnauthenticatedError",
-    "UnknownDecisionError",
-    "UnknownFirmError",
-    "UnknownSchemeError",
-    "UnknownTokenError",
+    "Unauthenticated",
+    "UnknownDecision",
+    "UnknownFirm",
+    "UnknownScheme",
+    "UnknownToken",
 ]
 
 
@@ -39,7 +41,7 @@ class Fault:
     remedy: str
 
 
-class InvalidRequestError(ServiceError):
+class InvalidRequest(ServiceError):
     """What was sent breaks named rules; `faults` lists some, `count` says how many there are in all."""
 
     code = "invalid-request"
@@ -51,67 +53,67 @@ class InvalidRequestError(ServiceError):
         self.code = code or type(self).code
 
 
-class BadKeyError(ServiceError):
+class BadKey(ServiceError):
     """The idempotency key is not 1 to 64 letters, digits, dots, dashes or underscores."""
 
     code = "bad-idempotency-key"
 
 
-class KeyReusedError(ServiceError):
+class KeyReused(ServiceError):
     """The idempotency key was already used for another request."""
 
     code = "idempotency-key-reused"
 
 
-class UnauthenticatedError(ServiceError):
+class Unauthenticated(ServiceError):
     """No token, or one that is malformed, unknown or revoked; the answer never says which of the latter."""
 
     code = "unauthenticated"
 
 
-class ForbiddenError(ServiceError):
+class Forbidden(ServiceError):
     """The token is valid, but its role may not do this."""
 
     code = "forbidden"
 
 
-class UnknownFirmError(ServiceError):
+class UnknownFirm(ServiceError):
     """No evidence of the firm is on file."""
 
     code = "unknown-firm"
 
 
-class UnknownDecisionError(ServiceError):
+class UnknownDecision(ServiceError):
     """No decision with that number is on record."""
 
     code = "unknown-decision"
 
 
-class UnknownSchemeError(ServiceError):
+class UnknownScheme(ServiceError):
     """No points scheme with that name ships, or it needs a reference base that is not active."""
 
     code = "unknown-scheme"
 
 
-class UnknownTokenError(ServiceError):
+class UnknownToken(ServiceError):
     """No access token with that number was ever issued."""
 
     code = "unknown-token"
 
 
-class NotReadyError(ServiceError):
+class NotReady(ServiceError):
     """A model, scheme, reference base or policy is missing or does not match its hash, so nothing may be decided."""
 
     code = "not-ready"
 
 
-class NotRecordedError(ServiceError):
+class NotRecorded(ServiceError):
     """The record could not be made durable, so the decision was not given."""
 
     code = "not-recorded"
 
 
-class BadSettingError(ServiceError):
+class BadSetting(ServiceError):
     """A setting cannot be used; the message names it, its value and what it takes."""
 
     code = "bad-setting"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
 
-from service.errors import BadSettingError
+from service.errors import BadSetting
 
 __all__ = ["Store", "is_reachable", "open_store"]
 
@@ -57,16 +57,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def open_store(address: str, *, connections: int = 20, lock_seconds: int = 30) -> Store:
-    """Open the database at a SQLAlchemy address; any other than SQLite in a file or PostgreSQL is a `BadSettingError`.
+    """Open the database at a SQLAlchemy address; any other than SQLite in a file or PostgreSQL is a `BadSetting`.
 
     SQLite's folder must exist. PostgreSQL waits for its writer's lock at most `lock_seconds`, as SQLite does.
     """
     try:
         url = make_url(address)
     except ArgumentError as error:
-        raise BadSettingError(
-            f"JIFEN_DATABASE_URL {address!r} is not a SQLAlchemy address; one looks like sqlite:////srv/jifen.db"
-        ) from error
+        raise BadSetting(f"JIFEN_DATABASE_URL {address!r} is no SQLAlchemy address; one is sqlite:////srv/jifen.db") from error
     shared: dict[str, Any] = {"pool_size": connections, "max_overflow": connections}
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": lock_seconds, "check_same_thread": False}, **shared)
@@ -76,7 +74,7 @@ def open_store(address: str, *, connections: int = 20, lock_seconds: int = 30) -
     if url.get_backend_name() == "postgresql":
         options = f"-c lock_timeout={lock_seconds * 1000} -c timezone=UTC"
         return Store(create_engine(url, connect_args={"options": options}, pool_pre_ping=True, **shared))
-    raise BadSettingError(f"JIFEN_DATABASE_URL names {url.get_backend_name()!r}; the service keeps its records in SQLite or PostgreSQL")
+    raise BadSetting(f"JIFEN_DATABASE_URL names {url.get_backend_name()!r}; the service keeps its records in SQLite or PostgreSQL")
 
 
 def is_reachable(store: Store) -> bool:

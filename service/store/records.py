@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, insert, select
 
-from service.errors import KeyReusedError
+from service.errors import KeyReused
 from service.store.blobs import PackedBlob, put_blobs
 from service.store.insertion import insert_new, new_or_nothing
 from service.store.models import DecisionRow, FirmRowEntry, RequestKey
@@ -66,7 +66,7 @@ class Listed:
     sha256: str
 
 
-Entry = Receipt | KeyReusedError
+Entry = Receipt | KeyReused
 """What became of a record: kept, answered by an earlier one, or refused because its key belongs to another request."""
 
 _STORED = ("decision_id", "firm_id", "decided_at", "outcome", "product", "token_id", "sha256", "body")
@@ -109,12 +109,12 @@ def _replay(unit: Connection, record: Record) -> Entry:
     assert record.key is not None
     try:
         return cast("Receipt", find_replay(unit, record.key))
-    except KeyReusedError as refusal:
+    except KeyReused as refusal:
         return refusal
 
 
 def find_replay(unit: Connection, key: Key) -> Receipt | None:
-    """Give the decision that the key already led to, or None; a key that belongs to another request is `KeyReusedError`."""
+    """Give the decision that the key already led to, or None; a key that belongs to another request is `KeyReused`."""
     query = (
         select(RequestKey.request_sha, DecisionRow.decision_id, DecisionRow.sha256, DecisionRow.body)
         .join(DecisionRow, DecisionRow.decision_id == RequestKey.decision_id)
@@ -124,7 +124,7 @@ def find_replay(unit: Connection, key: Key) -> Receipt | None:
     if found is None:
         return None
     if found.request_sha != key.request_sha:
-        raise KeyReusedError(f"Idempotency-Key {key.key!r} was used for another request; send a new key with a new request")
+        raise KeyReused(f"Idempotency-Key {key.key!r} was used for another request; send a new key with a new request")
     return Receipt(found.decision_id, found.sha256, found.body, replayed=True)
 
 
