@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from features.vocabulary import Word
 
-__all__ = ["Clock", "Column", "column_of", "count", "day", "flag", "identifier", "share", "text", "word", "yuan"]
+__all__ = ["Clock", "Column", "code", "column_of", "count", "day", "flag", "identifier", "share", "text", "word", "yuan"]
 
 KINDS: dict[type, str] = {int: "integer", date: "date", bool: "boolean", str: "text"}
 
@@ -56,6 +56,8 @@ class Column:
     max_length: int | None = None
     format: str | None = None
     """A text with rules of its own: `uscc` (a social credit code) or `registers` (names of event registers)."""
+    example: str | None = None
+    """A well-formed value, for columns with a pattern."""
 
 
 def column_of(name: str, info: FieldInfo) -> Column:
@@ -79,6 +81,7 @@ def column_of(name: str, info: FieldInfo) -> Column:
         pattern=said.get("pattern"),
         max_length=said.get("max_length"),
         format=said.get("format"),
+        example=(info.examples or [None])[0],
     )
 
 
@@ -128,9 +131,14 @@ def flag(zh: str, en: str) -> Any:
     return _field(zh, en, "", optional=True)
 
 
-def text(zh: str, en: str, *, max_length: int = 200, pattern: str | None = None, form: str | None = None, optional: bool = False) -> Any:
+def text(zh: str, en: str, *, max_length: int = 200, form: str | None = None, optional: bool = False) -> Any:
     """A short text; leading and trailing blanks are cut off. `form` names a format of `features.tables.formats`."""
-    return _field(zh, en, "", optional=optional, form=form, min_length=1, max_length=max_length, pattern=pattern)
+    return _field(zh, en, "", optional=optional, form=form, min_length=1, max_length=max_length)
+
+
+def code(zh: str, en: str, pattern: str, *, example: str, max_length: int, optional: bool = False) -> Any:
+    """A code of an official list, known by its form; `example` is shown to whoever writes another."""
+    return _field(zh, en, "", optional=optional, min_length=1, max_length=max_length, pattern=pattern, examples=[example])
 
 
 def identifier(zh: str, en: str) -> Any:

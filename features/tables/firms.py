@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, field_validator
 
 from features.codes import code_problem
-from features.tables.columns import Clock, day, text, word, yuan
+from features.tables.columns import Clock, code, day, text, word, yuan
 from features.tables.formats import registers_problem
 from features.tables.row import Row
 from features.tables.rules import Rule, Within
@@ -17,11 +17,11 @@ from features.vocabulary import Ownership, TechnologyField
 __all__ = ["Firm", "FirmId"]
 
 
-def _checked(code: str) -> str:
-    problem = code_problem(code)
+def _checked(firm_id: str) -> str:
+    problem = code_problem(firm_id)
     if problem:
         raise ValueError(f"firm_id {problem}")
-    return code
+    return firm_id
 
 
 FirmId = Annotated[
@@ -43,8 +43,8 @@ class Firm(Row):
     firm_id: FirmId
     name: str = text("企业名称", "Name")
     founded_on: date = day("成立日期", "Founded on", Clock.HAPPENED)
-    region: str = text("行政区划代码", "Region (GB/T 2260 code)", pattern=r"^[0-9]{6}$", max_length=6)
-    industry: str = text("行业代码", "Industry (GB/T 4754 code)", pattern=r"^[A-T][0-9]{2,4}$", max_length=5)
+    region: str = code("行政区划代码", "Region (GB/T 2260 code)", r"^[0-9]{6}$", example="340100", max_length=6)
+    industry: str = code("行业代码", "Industry (GB/T 4754 code)", r"^[A-T][0-9]{2,4}$", example="C39", max_length=5)
     field: TechnologyField = word("技术领域", "Technology field")
     ownership: Ownership = word("所有制", "Ownership")
     registered_capital: int = yuan("注册资本", "Registered capital")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from features.tables.columns import Clock, count, day, flag, identifier, text, word, yuan
+from features.tables.columns import Clock, code, count, day, flag, identifier, word, yuan
 from features.tables.firms import FirmId
 from features.tables.row import Row
 from features.tables.rules import NotBefore, Rule
@@ -26,7 +26,7 @@ class Patent(Row):
     lapsed_on: date | None = day("失效日", "Lapsed on", Clock.LATER, optional=True)
     acquired_on: date | None = day("受让日", "Acquired from another owner on", Clock.LATER, optional=True)
     pledged_on: date | None = day("质押登记日", "Pledged on", Clock.LATER, optional=True)
-    ipc: str | None = text("主分类号", "Main IPC subclass", pattern=r"^[A-H][0-9]{2}[A-Z]$", max_length=4, optional=True)
+    ipc: str | None = code("主分类号", "Main IPC subclass", r"^[A-H][0-9]{2}[A-Z]$", example="H01L", max_length=4, optional=True)
     claims: int | None = count("权利要求数", "Claims", high=10_000, optional=True)
     citations_3y: int | None = count(
         "公开后三年被引次数", "Citations within three years of publication; known three years after it", optional=True
