@@ -35,13 +35,6 @@ class Load:
         return self.latencies[min(len(self.latencies) - 1, int(share * len(self.latencies)))] if self.latencies else float("nan")
 
 
-@dataclass(slots=True)
-class _Connection:
-    sock: socket.socket
-    began: float = 0.0
-    received: bytes = b""
-
-
 def post(path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
     """The bytes of a keep-alive POST of a JSON body."""
     lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json", f"Content-Length: {len(body)}"]
@@ -49,7 +42,7 @@ def post(path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def _complete(received: bytes) -> bool:
+def _complete(received: bytes | bytearray) -> bool:
     head, found, body = received.partition(b"\r\n\r\n")
     if not found:
         return False
@@ -60,48 +53,67 @@ def _complete(received: bytes) -> bool:
     return body.endswith(b"0\r\n\r\n")
 
 
+class _Loop:
+    """Connections in flight and what came back on them."""
+
+    def __init__(self, address: tuple[str, int], requests: Callable[[int], bytes], selector: selectors.BaseSelector) -> None:
+        self.address, self.requests, self.selector = address, requests, selector
+        self.numbers = count()
+        self.latencies: list[float] = []
+        self.failed, self.first_failure = 0, ""
+
+    @property
+    def answered(self) -> int:
+        return len(self.latencies) + self.failed
+
+    def dial(self) -> None:
+        sock = socket.create_connection(self.address, timeout=30)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.send(self.selector.register(sock, selectors.EVENT_READ, None))
+
+    def send(self, key: selectors.SelectorKey) -> None:
+        sock = key.fileobj
+        assert isinstance(sock, socket.socket)
+        self.selector.modify(sock, selectors.EVENT_READ, (time.perf_counter(), bytearray()))
+        sock.sendall(self.requests(next(self.numbers)))
+
+    def receive(self, key: selectors.SelectorKey) -> None:
+        began, received = key.data
+        chunk = key.fileobj.recv(262_144)
+        received += chunk
+        if chunk and not _complete(received):
+            return
+        self.count_answer(bytes(received), began, whole=bool(chunk))
+        if not chunk or b"\r\nconnection: close" in received[:600].lower():
+            self.selector.unregister(key.fileobj)
+            key.fileobj.close()
+            self.dial()
+        else:
+            self.send(key)
+
+    def count_answer(self, answer: bytes, began: float, *, whole: bool) -> None:
+        if whole and answer[9:10] == b"2":
+            self.latencies.append((time.perf_counter() - began) * 1e3)
+            return
+        self.failed += 1
+        self.first_failure = self.first_failure or answer[:2000].decode(errors="replace")
+
+
 def run(
     port: int, requests: Callable[[int], bytes], *, connections: int, seconds: float, at_most: int = 200_000, host: str = "127.0.0.1"
 ) -> Load:
     """Load `host`, which must be loopback, with `connections` closed loops for `seconds` or `at_most` requests."""
     if not host.startswith("127."):
         raise ValueError(f"host {host} is not loopback; this load is for the machine it runs on")
-    numbers = count()
-    latencies: list[float] = []
-    failed, first_failure = 0, ""
     with selectors.DefaultSelector() as selector:
-
-        def send(connection: _Connection) -> None:
-            connection.received, connection.began = b"", time.perf_counter()
-            connection.sock.sendall(requests(next(numbers)))
-
-        def dial() -> _Connection:
-            connection = _Connection(socket.create_connection((host, port), timeout=30))
-            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            selector.register(connection.sock, selectors.EVENT_READ, connection)
-            return connection
-
+        loop = _Loop((host, port), requests, selector)
         began = time.perf_counter()
         for _ in range(connections):
-            send(dial())
-        while time.perf_counter() - began < seconds and len(latencies) + failed < at_most:
+            loop.dial()
+        while time.perf_counter() - began < seconds and loop.answered < at_most:
             for key, _ in selector.select(timeout=1.0):
-                connection = key.data
-                chunk = connection.sock.recv(262_144)
-                connection.received += chunk
-                if chunk and not _complete(connection.received):
-                    continue
-                if chunk and connection.received[9:10] == b"2":
-                    latencies.append((time.perf_counter() - connection.began) * 1e3)
-                else:
-                    failed += 1
-                    first_failure = first_failure or connection.received[:2000].decode(errors="replace")
-                if not chunk or b"\r\nconnection: close" in connection.received[:600].lower():
-                    selector.unregister(connection.sock)
-                    connection.sock.close()
-                    connection = dial()
-                send(connection)
+                loop.receive(key)
         took = time.perf_counter() - began
         for key in list(selector.get_map().values()):
-            key.data.sock.close()
-    return Load(len(latencies), failed, took, tuple(sorted(latencies)), first_failure)
+            key.fileobj.close()
+    return Load(len(loop.latencies), loop.failed, took, tuple(sorted(loop.latencies)), loop.first_failure)

@@ -6,9 +6,17 @@ from datetime import date
 from pathlib import Path
 
 import click
+import polars as pl
+from features.build import build_features
+from features.checks import EvidenceFaults
+from training.evidence_files import read_evidence, write_faults
 
+from features.errors import EvidenceError
 from service.cli.console import notes, out, step
 from service.cli.options import Day, evidence_folder, last_month_end, out_file, today
+from service.cli.tables import write_table
+from training.simulate import simulate as simulate_province
+from training.simulate import write_province
 
 __all__ = ["check", "features", "simulate"]
 
@@ -27,9 +35,6 @@ def simulate(firms: int, seed: int, until: date | None, form: str, folder: Path)
     Everything in it is simulated. The folder gets one file per table, `truth/`, and a manifest with the seed, the parameters and
     the hash of each file.
     """
-    from training.simulate import simulate as simulate_province
-    from training.simulate import write_province
-
     if folder.exists() and any(folder.iterdir()):
         raise click.BadParameter(f"{folder} is not empty; name a new folder", param_hint="--out")
     with step(f"simulate {firms:,} firms") as report:
@@ -48,9 +53,6 @@ def check(folder: Path, report: Path | None) -> None:
 
     Nothing is loaded. Exit code 2 when anything is wrong.
     """
-    from features.checks import EvidenceFaults
-    from training.evidence_files import read_evidence, write_faults
-
     try:
         with step(f"check {folder}"):
             tables = read_evidence(folder, today=today())
@@ -69,15 +71,8 @@ def check(folder: Path, report: Path | None) -> None:
 @click.option("--as-of", type=Day(), help="Use only facts known by this day.  [default: today]")
 @click.option("--firm", "firm_id", help="Only this firm (unified social credit code).")
 @out_file("Table of indicators, a row a firm")
-def features(folder: Path, as_of: date | None, firm_id: str | None, out: Path) -> None:
+def features(folder: Path, as_of: date | None, firm_id: str | None, path: Path) -> None:
     """Build every indicator of every firm at an as-of date, from facts known by then."""
-    import polars as pl
-    from features.build import build_features
-    from training.evidence_files import read_evidence
-
-    from features.errors import EvidenceError
-    from service.cli.tables import write_table
-
     with step("read evidence"):
         tables = read_evidence(folder, today=today())
     firms = tables["firms"].select("firm_id").filter(pl.lit(firm_id is None) | (pl.col("firm_id") == (firm_id or "")))
@@ -92,4 +87,4 @@ def features(folder: Path, as_of: date | None, firm_id: str | None, out: Path) -
     )
     with step(f"build indicators of {asked.height:,} firms"):
         built = build_features(asked, tables)
-    write_table(built, out)
+    write_table(built, path)

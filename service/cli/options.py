@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-__all__ = ["Day", "evidence_folder", "home", "out_file", "today"]
+__all__ = ["Day", "evidence_folder", "home", "last_month_end", "out_file", "today"]
 
 
 class Day(click.ParamType):
