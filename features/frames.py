@@ -1,0 +1,155 @@
+"""The edge between callers' frames and the expressions: pandas, Polars and Spark frames go in, the same kind comes out.
+
+Inside, every date is a day number (days since 1970-01-01, Int64), every whole number Int64, and unknown is null: pandas
+columns take nullable types on the way in and plain `float64` (NaN = unknown) on the way out.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import narwhals as nw
+import polars as pl
+
+from features.errors import EvidenceError
+
+__all__ = ["KEY", "Engine", "engine_of", "polars_cast"]
+
+KEY = "_application"
+"""Tells applications apart inside a build; it never leaves."""
+
+POLARS_TYPES: Mapping[str, Any] = {"integer": pl.Int64, "date": pl.Int64, "text": pl.String, "word": pl.String, "boolean": pl.Boolean}
+
+
+class Engine(Protocol):
+    """What a build needs of a dataframe library; frames are Narwhals frames once taken in."""
+
+    name: str
+
+    def taken(self, frame: Any, columns: Mapping[str, str]) -> Any:
+        """Take `columns` (name -> kind) of a native frame; a column the frame lacks becomes null."""
+
+    def keyed(self, frame: Any) -> Any:
+        """Add `KEY` to a native frame of applications."""
+
+    def given(self, frame: Any, numbers: Sequence[str]) -> Any:
+        """Give a built frame back in the caller's kind and row order."""
+
+
+def polars_cast(name: str, kind: str, dtype: pl.DataType) -> pl.Expr:
+    """Cast one Polars column to the kind's type inside; a date or a time becomes its day number."""
+    column = pl.col(name)
+    if kind == "date" and isinstance(dtype, pl.Datetime):
+        column = column.cast(pl.Date)
+    return column.cast(POLARS_TYPES[kind])
+
+
+class PolarsEngine:
+    """Polars frames, eager or lazy; the embedded default."""
+
+    name = "polars"
+
+    def taken(self, frame: Any, columns: Mapping[str, str]) -> Any:
+        """Cast the columns lazily."""
+        schema = frame.collect_schema()
+        casts = [
+            polars_cast(name, kind, schema[name]) if name in schema else pl.lit(None, POLARS_TYPES[kind]).alias(name)
+            for name, kind in columns.items()
+        ]
+        return nw.from_native(frame.lazy().select(*casts))
+
+    def keyed(self, frame: Any) -> Any:
+        """Number the rows."""
+        return frame.lazy().with_row_index(KEY)
+
+    def given(self, frame: Any, numbers: Sequence[str]) -> Any:  # noqa: ARG002 - already float64
+        """Put the rows back into the caller's order and drop the key."""
+        return nw.to_native(frame).sort(KEY).drop(KEY)
+
+
+class PandasEngine:
+    """pandas frames."""
+
+    name = "pandas"
+
+    def taken(self, frame: Any, columns: Mapping[str, str]) -> Any:
+        """Copy the columns into nullable types."""
+        pandas = sys.modules["pandas"]
+        series = {
+            name: self._cast(frame[name], kind) if name in frame.columns else pandas.Series(pandas.NA, frame.index, self._type(kind))
+            for name, kind in columns.items()
+        }
+        return nw.from_native(pandas.DataFrame(series, index=frame.index).reset_index(drop=True))
+
+    def _type(self, kind: str) -> str:
+        return {"integer": "Int64", "date": "Int64", "boolean": "boolean"}.get(kind, "string")
+
+    def _cast(self, series: Any, kind: str) -> Any:
+        pandas = sys.modules["pandas"]
+        is_number = pandas.api.types.is_numeric_dtype(series.dtype)
+        if kind == "date" and not is_number:
+            days = pandas.to_datetime(series).astype("datetime64[s]")
+            return (days.astype("int64") // 86_400).astype("Int64").mask(days.isna())
+        return series.astype(self._type(kind))
+
+    def keyed(self, frame: Any) -> Any:
+        """Number the rows."""
+        return frame.assign(**{KEY: range(len(frame))})
+
+    def given(self, frame: Any, numbers: Sequence[str]) -> Any:
+        """Put the rows back into order and the numbers into plain `float64`."""
+        native = nw.to_native(frame).sort_values(KEY, kind="stable", ignore_index=True).drop(columns=KEY)
+        nan = float("nan")
+        return native.assign(**{name: native[name].to_numpy(dtype="float64", na_value=nan) for name in numbers})
+
+
+class SparkEngine:
+    """PySpark frames; their rows have no order, so `application_id` is the key and must be unique."""
+
+    name = "pyspark"
+
+    def taken(self, frame: Any, columns: Mapping[str, str]) -> Any:
+        """Cast the columns lazily."""
+        types = dict(frame.dtypes)
+        return nw.from_native(frame.select(*(self._cast(name, kind, types.get(name)) for name, kind in columns.items())))
+
+    def _cast(self, name: str, kind: str, dtype: str | None) -> Any:
+        functions = sys.modules["pyspark.sql.functions"]
+        target = {"integer": "bigint", "date": "bigint", "boolean": "boolean"}.get(kind, "string")
+        if dtype is None:
+            return functions.lit(None).cast(target).alias(name)
+        if kind == "date" and dtype not in ("int", "bigint"):
+            return functions.unix_date(functions.col(name).cast("date")).cast(target).alias(name)
+        return functions.col(name).cast(target).alias(name)
+
+    def keyed(self, frame: Any) -> Any:
+        """Copy the application's own key."""
+        return frame.withColumn(KEY, frame["application_id"])
+
+    def given(self, frame: Any, numbers: Sequence[str]) -> Any:  # noqa: ARG002 - already double
+        """Drop the key."""
+        return nw.to_native(frame).drop(KEY)
+
+
+ENGINES: Mapping[str, Engine] = {"polars": PolarsEngine(), "pandas": PandasEngine(), "pyspark": SparkEngine()}
+
+
+def engine_of(applications: Any, evidence: Mapping[str, Any]) -> Engine:
+    """Tell the engine of the frames; frames of two engines, or of one we do not read, are an `EvidenceError`."""
+    name = _engine_name("applications", applications)
+    for table, frame in evidence.items():
+        if _engine_name(table, frame) != name:
+            raise EvidenceError(f"table {table} is a {_engine_name(table, frame)} frame where applications is {name}; convert one of them")
+    return ENGINES[name]
+
+
+def _engine_name(table: str, frame: Any) -> str:
+    try:
+        name = nw.from_native(frame).implementation.value
+    except TypeError as error:
+        raise EvidenceError(f"{table} is a {type(frame).__name__}; give a Polars, pandas or Spark frame") from error
+    if name not in ENGINES:
+        raise EvidenceError(f"{table} is a {name} frame; jifen reads {', '.join(ENGINES)}")
+    return str(name)

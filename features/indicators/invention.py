@@ -1,0 +1,216 @@
+"""Intellectual property: stock, quality, pace and provenance of the firm's rights."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from features.algebra import Term, column, ratio
+from features.indicators.amounts import TECHNICAL
+from features.indicators.spec import Action, define
+from features.measures import IPC_SECTIONS, STOCK_UNIT
+
+__all__ = ["PATENT_INDICATORS"]
+
+RUBRIC = "Technology-SME evaluation (科技型中小企业评价), intellectual property item"
+define_patent = partial(define, group="patents")
+
+
+def _sections() -> Term:
+    first, *rest = (column(f"ipc_{section.lower()}") for section in IPC_SECTIONS)
+    for section in rest:
+        first = first + section
+    return first
+
+
+PATENT_INDICATORS = (
+    define_patent(
+        "class1_rights",
+        "有效I类知识产权数量",
+        "Class I rights in force",
+        "count",
+        column("class1_rights"),
+        direction=1,
+        span=(0, 5_000),
+        zero_inflated=True,
+        says=("有效I类知识产权{value}", "Class I rights in force: {value}"),
+        source=f"{RUBRIC}: inventions and the like, granted and not lapsed by the as-of date",
+        action=Action(step=1, zh="推动在审发明专利获得授权", en="Bring a pending invention to grant"),
+    ),
+    define_patent(
+        "class2_rights",
+        "有效II类知识产权数量",
+        "Class II rights in force",
+        "count",
+        column("class2_rights"),
+        direction=0,
+        span=(0, 10_000),
+        zero_inflated=True,
+        says=("有效II类知识产权{value}", "Class II rights in force: {value}"),
+        source=f"{RUBRIC}: utility models, designs and software; undeclared direction: cheap rights are easily filed in bursts",
+        action=Action(step=1, zh="登记软件著作权或实用新型", en="Register a utility model or software right"),
+    ),
+    define_patent(
+        "software_rights",
+        "软件著作权数量",
+        "Software copyrights",
+        "count",
+        column("software_rights"),
+        direction=0,
+        span=(0, 5_000),
+        zero_inflated=True,
+        says=("有效软件著作权{value}", "Software copyrights in force: {value}"),
+        source="default; registered copyrights visible by the as-of date",
+        action=Action(step=1, zh="登记软件著作权", en="Register a software copyright"),
+    ),
+    define_patent(
+        "patent_stock",
+        "发明与PCT折旧存量",
+        "Depreciated patent stock",
+        "count",
+        column("patent_stock") / STOCK_UNIT,
+        direction=1,
+        span=(0, 5_000),
+        zero_inflated=True,
+        says=("按年折旧15%的发明与PCT存量为{value}", "The stock of inventions and PCTs, depreciated 15 % a year, is {value}"),
+        source="Patent stock of Hall, Jaffe and Trajtenberg with 15 % a whole year since filing, unchanged from the tenth year on",
+        action=Action(step=1, zh="持续申请并维持发明专利", en="Keep filing and maintaining inventions"),
+    ),
+    define_patent(
+        "invention_grant_rate",
+        "发明专利授权率",
+        "Invention grant rate",
+        "ratio",
+        ratio(column("inventions_granted"), column("inventions_examined")),
+        direction=1,
+        span=(0, 1),
+        says=("申请满三年的发明专利授权率为{value}", "Of inventions filed three or more years ago {value} are granted"),
+        source="default; own inventions filed at least 3 x 365 days ago",
+    ),
+    define_patent(
+        "citations_per_invention",
+        "发明专利篇均被引",
+        "Citations per invention",
+        "average",
+        ratio(column("citations"), column("class1_cited")),
+        direction=1,
+        span=(0, 200),
+        says=("发明与PCT公开后三年篇均被引{value}", "Inventions and PCTs are cited {value} each within three years"),
+        source="Forward citations within three years of publication, counted only once the three years are over",
+    ),
+    define_patent(
+        "claims_per_invention",
+        "发明专利平均权利要求数",
+        "Claims per invention",
+        "average",
+        ratio(column("claims"), column("class1_with_claims")),
+        direction=1,
+        span=(1, 100),
+        says=("发明与PCT平均权利要求{value}", "Inventions and PCTs have {value} claims each"),
+        source="default; inventions and PCTs whose claims are known",
+    ),
+    define_patent(
+        "ipc_sections",
+        "IPC部类覆盖数",
+        "IPC sections covered",
+        "count",
+        _sections(),
+        direction=0,
+        span=(0, 8),
+        says=("有效专利覆盖IPC部类{value}", "Rights in force cover {value} of the eight IPC sections"),
+        source="default; IPC sections A to H of rights and applications not lapsed",
+    ),
+    define_patent(
+        "filing_burst",
+        "近一年申请集中度",
+        "Filing burst",
+        "ratio",
+        ratio(column("filed_1y"), column("filed_3y")),
+        direction=0,
+        span=(0, 1),
+        says=("近三年申请中有{value}集中在近一年", "{value} of three years' filings fall into the last one"),
+        source="default; an even pace gives a third, publication lags give less",
+    ),
+    define_patent(
+        "class2_filing_share",
+        "近三年II类申请占比",
+        "Class II share of filings",
+        "ratio",
+        ratio(column("class2_filed_3y"), column("filed_3y")),
+        direction=-1,
+        span=(0, 1),
+        says=("近三年申请中II类占{value}", "Class II rights make up {value} of three years' filings"),
+        source="default; utility models, designs and software among own filings of 3 x 365 days",
+        action=Action(step=-0.05, zh="提高发明专利在申请中的比重", en="File more inventions and fewer utility models"),
+    ),
+    define_patent(
+        "bought_in_share",
+        "受让知识产权占比",
+        "Bought-in share",
+        "ratio",
+        ratio(column("bought_rights"), column("rights_alive")),
+        direction=-1,
+        span=(0, 1),
+        zero_inflated=True,
+        says=("有效知识产权中受让取得占{value}", "{value} of the rights in force were bought from others"),
+        source="default; rights in force acquired by the as-of date over all rights in force",
+    ),
+    define_patent(
+        "pledged_rights",
+        "质押中的知识产权数量",
+        "Pledged rights",
+        "count",
+        column("pledged_rights"),
+        direction=0,
+        span=(0, 500),
+        zero_inflated=True,
+        says=("已办理质押的有效知识产权{value}", "Rights in force that are pledged: {value}"),
+        source="default; rights in force with a pledge registered by the as-of date",
+    ),
+    define_patent(
+        "main_business_share",
+        "主营相关知识产权占比",
+        "Main business share",
+        "ratio",
+        ratio(column("relevance_main"), column("relevance_known")),
+        direction=1,
+        span=(0, 1),
+        says=("知识产权中与主营业务相关的占{value}", "{value} of the rights belong to the main business"),
+        source="default; among rights whose relevance is known",
+    ),
+    define_patent(
+        "lapse_rate",
+        "知识产权失效率",
+        "Lapse rate",
+        "ratio",
+        ratio(column("rights_lapsed"), column("rights_ever")),
+        direction=-1,
+        span=(0, 1),
+        zero_inflated=True,
+        says=("已授权知识产权中失效的占{value}", "{value} of the rights once granted have lapsed"),
+        source="default; lapsed over all rights granted or registered by the as-of date",
+        action=Action(step=-0.05, zh="按期缴纳核心专利年费", en="Pay the renewal fees of core rights on time"),
+    ),
+    define_patent(
+        "months_since_filing",
+        "距最近一次申请月数",
+        "Months since last filing",
+        "months",
+        (column("as_of") - column("last_filed_on")) / 30.4375,
+        direction=-1,
+        span=(0, 240),
+        says=("距最近一次公开的自主申请已{value}", "The last own filing that is public lies {value} back"),
+        source="default; own filings visible by the as-of date, a month is 30.4375 days",
+    ),
+    define_patent(
+        "inventions_per_technical_staff",
+        "人均有效I类知识产权",
+        "Class I rights per technical staff",
+        "average",
+        ratio(column("class1_rights"), TECHNICAL),
+        direction=1,
+        span=(0, 10),
+        zero_inflated=True,
+        says=("每名科技人员拥有有效I类知识产权{value}", "Class I rights per member of technical staff: {value}"),
+        source="default; rights in force over technical staff of the latest visible roll",
+    ),
+)

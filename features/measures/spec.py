@@ -1,0 +1,105 @@
+"""What a measure is: one exact number an application's visible rows of one table add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from features.algebra import Term, both, column, columns_of, fill, when
+
+__all__ = [
+    "AS_OF",
+    "YEAR",
+    "Anchor",
+    "Measure",
+    "Reading",
+    "count",
+    "newest",
+    "seen",
+    "sum_of",
+    "within",
+]
+
+AS_OF = column("as_of")
+YEAR = 365
+"""Windows are counted in days: a year is 365, two years 730 and three 1,095 days before the as-of date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A value per row and how an application's rows are put together: `sum`, `max` or `min` of integers, so exact in any order."""
+
+    name: str
+    value: Term
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A value all rows of one application (and of the same `within` columns) share, e.g. its latest visible year."""
+
+    name: str
+    value: Term
+    how: str
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one table is read: which rows are visible, which restatement counts, and what is measured.
+
+    `period` names the columns that tell a firm's periods apart where a period can be restated: of its visible rows those
+    with the latest `known` count. `register` tables list events, so that a searched register without a row means zero.
+    """
+
+    table: str
+    known: str
+    visible: Term
+    measures: tuple[Measure, ...]
+    anchors: tuple[Anchor, ...] = ()
+    period: tuple[str, ...] = ()
+    register: bool = False
+
+    def anchors_for(self, measures: Iterable[Measure]) -> tuple[Anchor, ...]:
+        """Give the anchors these measures rest on, in the order in which they are computed."""
+        wanted = set(columns_of(*(m.value for m in measures)))
+        chosen: list[Anchor] = []
+        for anchor in reversed(self.anchors):
+            if anchor.name in wanted:
+                chosen.append(anchor)
+                wanted.update(columns_of(anchor.value))
+        return tuple(reversed(chosen))
+
+    def columns_for(self, measures: Iterable[Measure]) -> tuple[str, ...]:
+        """Name the table's own columns that these measures need, `firm_id` and the visible date included."""
+        measures = tuple(measures)
+        anchors = self.anchors_for(measures)
+        terms = [self.visible, *(m.value for m in measures), *(a.value for a in anchors)]
+        made = {"as_of", *(a.name for a in anchors)}
+        names = ("firm_id", self.known, *self.period, *columns_of(*terms))
+        return tuple(name for name in dict.fromkeys(names) if name not in made)
+
+
+def seen(day: Term) -> Term:
+    """Has this date come by the as-of date?"""
+    return day <= AS_OF
+
+
+def within(day: Term, days: int) -> Term:
+    """Does this date fall into the last `days` days, the as-of date included?"""
+    return both(day <= AS_OF, day > AS_OF - days)
+
+
+def count(name: str, condition: Term) -> Measure:
+    """Count the rows where the condition holds."""
+    return Measure(name, when(condition, 1, 0), "sum")
+
+
+def sum_of(name: str, value: Term, condition: Term) -> Measure:
+    """Add up a whole-number value over the rows where the condition holds; an unknown value adds nothing."""
+    return Measure(name, fill(when(condition, value, 0), 0), "sum")
+
+
+def newest(name: str, value: Term, condition: Term) -> Measure:
+    """Give the greatest value of the rows where the condition holds; unknown where there is none."""
+    return Measure(name, when(condition, value), "max")
