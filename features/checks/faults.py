@@ -23,6 +23,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "boolean": "the value is true or false",
         "clock-order": "a fact is not known before it happened, and a later event is not before an earlier one",
         "credit-code": "the firm's code is a unified social credit code with a right check digit (GB 32100-2015)",
+        "duplicate-column": "a header names a column once",
         "duplicate-key": "no two rows of a table have the same key",
         "empty": "a required value is there",
         "encoding": "a file is UTF-8",
