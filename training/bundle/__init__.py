@@ -6,7 +6,7 @@ from training.bundle.bundle import Bundle
 from training.bundle.encoding import Encoded, Feature
 from training.bundle.manifest import Calibration, Decided, Hashes, Manifest, Release
 from training.bundle.scale import BASE_SCORE, PDO, RESIDUAL_TOLERANCE
-from training.bundle.scores import Scores
+from training.bundle.scores import Predictions, Scores
 from training.bundle.writing import write_bundle
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Feature",
     "Hashes",
     "Manifest",
+    "Predictions",
     "Release",
     "Scores",
     "write_bundle",

@@ -18,7 +18,7 @@ from training.bundle.golden import check_golden
 from training.bundle.manifest import FORMAT, Manifest, Release
 from training.bundle.native import Booster, Floats
 from training.bundle.scale import Scale
-from training.bundle.scores import Scores, score_rows
+from training.bundle.scores import Predictions, Scores, predict_rows, score_rows
 from training.errors import BundleError
 
 __all__ = ["Bundle", "Model"]
@@ -52,15 +52,22 @@ class Model:
         return np.array([[np.nan if (value := values[name]) is None else value for name in self.features]], dtype=np.float64)
 
     def score(self, matrix: Floats) -> Scores:
-        """Score n rows, a float64 matrix (n, k) in schema order with NaN for missing; infinities are refused.
+        """Score and explain n rows: a float64 matrix (n, k) in schema order with NaN for missing; infinities are refused.
 
         A value missing where training never saw one missing is read as the feature's `fill` (its training median).
         """
+        return score_rows(self._booster, self.scale, self._checked(matrix))
+
+    def predict(self, matrix: Floats) -> Predictions:
+        """Score n rows without explaining them, some ten times faster: the same margins, PDs and scores as `score`."""
+        return predict_rows(self._booster, self.scale, self._checked(matrix))
+
+    def _checked(self, matrix: Floats) -> Floats:
         if matrix.ndim != 2 or matrix.shape[1] != len(self.manifest.features):
             raise BundleError(f"bundle {self.manifest.name} scores {len(self.manifest.features)} columns, the matrix is {matrix.shape}")
         if np.isinf(matrix).any():
             raise BundleError("the matrix holds an infinite value; correct it, or pass NaN for missing")
-        return score_rows(self._booster, self.scale, self._filled(matrix))
+        return self._filled(matrix)
 
     def _filled(self, matrix: Floats) -> Floats:
         return matrix if self._fills is None else np.where(np.isnan(matrix), self._fills, matrix)

@@ -10,12 +10,12 @@ import numpy.typing as npt
 from training.bundle.native import Booster, Floats
 from training.bundle.scale import RESIDUAL_TOLERANCE, Integers, Scale, default_probability, round_half_up, split_points
 
-__all__ = ["Scores", "score_rows"]
+__all__ = ["Predictions", "Scores", "predict_rows", "score_rows"]
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """Answers for n rows and k features; `base_score + contributions.sum(axis=1) == score`, exactly."""
+class Predictions:
+    """What n rows imply, without saying why."""
 
     margin: Floats
     """Raw output of the booster, shape (n,)."""
@@ -25,6 +25,12 @@ class Scores:
     """Probability of default within the label's horizon, shape (n,)."""
     score: Integers
     """Credit score, higher is safer, shape (n,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores(Predictions):
+    """Predictions and their explanation by k features; `base_score + contributions.sum(axis=1) == score`, exactly."""
+
     contributions: Integers
     """Score points of each feature, positive for the applicant, shape (n, k)."""
     unrounded: Floats
@@ -38,20 +44,24 @@ class Scores:
         return np.abs(self.residual) > RESIDUAL_TOLERANCE
 
 
-def score_rows(booster: Booster, scale: Scale, rows: Floats) -> Scores:
-    """Score a matrix; one row alone gives the same bits as the row inside any batch."""
+def predict_rows(booster: Booster, scale: Scale, rows: Floats) -> Predictions:
+    """Predict a matrix; one row alone gives the same bits as the row inside any batch."""
     margin = booster.margins(rows)
-    shap = booster.contributions(rows)
     log_odds = scale.log_odds(margin)
-    exact = scale.exact_score(margin)
-    unrounded = scale.exact_points(shap[:, :-1])
-    score = round_half_up(exact)
+    pd = np.array([default_probability(value) for value in log_odds.tolist()])
+    return Predictions(margin, log_odds, pd, round_half_up(scale.exact_score(margin)))
+
+
+def score_rows(booster: Booster, scale: Scale, rows: Floats) -> Scores:
+    """Predict a matrix and explain every row by exact TreeSHAP, in score points."""
+    said = predict_rows(booster, scale, rows)
+    unrounded = scale.exact_points(booster.contributions(rows)[:, :-1])
     return Scores(
-        margin=margin,
-        log_odds=log_odds,
-        pd=np.array([default_probability(value) for value in log_odds.tolist()]),
-        score=score,
-        contributions=split_points(unrounded, score - scale.base),
+        margin=said.margin,
+        log_odds=said.log_odds,
+        pd=said.pd,
+        score=said.score,
+        contributions=split_points(unrounded, said.score - scale.base),
         unrounded=unrounded,
-        residual=exact - (scale.base + unrounded.sum(axis=1)),
+        residual=scale.exact_score(said.margin) - (scale.base + unrounded.sum(axis=1)),
     )

@@ -33,7 +33,7 @@ def write_bundle(
     Equal inputs but for `version` and `created_at` give an equal bundle hash.
     """
     model = Model(text, manifest)
-    golden = golden_rows(rows, model.score(rows).margin)
+    golden = golden_rows(rows, model.predict(rows).margin)
     contents = {
         "model.txt": text.encode(),
         "manifest.json": json_bytes(manifest.model_dump(mode="json")),

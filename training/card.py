@@ -1,0 +1,160 @@
+"""The model card: one page in Chinese and English, rendered from the manifest alone, as Markdown and as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+from training.bundle import Manifest
+
+__all__ = ["Section", "render_card", "sections"]
+
+SHOWN_METRICS: Final = {
+    "auc": "AUC",
+    "gini": "Gini",
+    "ks": "KS",
+    "pr_auc": "PR-AUC",
+    "brier": "Brier",
+    "log_loss": "对数损失 log loss",
+    "ece": "ECE",
+    "calibration_slope": "校准斜率 calibration slope",
+    "calibration_intercept": "校准截距 calibration intercept",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and its rows of (what, value)."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def _purpose(manifest: Manifest) -> Section:
+    warning = (
+        (("注意 warning", "模拟数据训练,不得用于真实审批 trained on simulated data, never for real lending"),) if manifest.simulated else ()
+    )
+    return Section(
+        "用途 Purpose",
+        (
+            ("模型 model", manifest.name),
+            ("客群 segment", manifest.segment),
+            ("预测 predicts", str(manifest.training.get("label", "default"))),
+            ("评分 score", f"{manifest.base_score} = 平均申请人 average applicant; {manifest.pdo} 分好坏比翻倍 points double the odds"),
+            *warning,
+        ),
+    )
+
+
+def _data(manifest: Manifest) -> Section:
+    counts = ((name.replace("_", " "), _plain(value)) for name, value in manifest.training.items() if name != "label")
+    return Section("数据 Data", tuple(counts))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_plain(inner)}" for name, inner in value.items())
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _measures(title: str, found: dict[str, Any]) -> Section:
+    counted = ("n", f"{found['n']:,}; 违约 defaults {found['defaults']:,}; 平均PD mean PD {found['mean_pd']:.4f}")
+    rows = ((SHOWN_METRICS[name], _interval(found["metrics"][name])) for name in SHOWN_METRICS if name in found["metrics"])
+    return Section(title, (counted, *rows))
+
+
+def _interval(value: dict[str, Any]) -> str:
+    return f"{value['value']:.4f} (95% {value['low']:.4f} - {value['high']:.4f}, {value['method']})"
+
+
+def _calibration(manifest: Manifest) -> Section:
+    calibration = manifest.calibration
+    return Section(
+        "校准 Calibration",
+        (
+            ("log odds", f"{calibration.slope:.4f} x margin {calibration.intercept:+.4f}"),
+            ("训练违约率 default rate in training", f"{calibration.observed:.4f}"),
+            ("中心趋势 central tendency", f"{calibration.central_tendency:.4f} (shift {calibration.shift:+.4f})"),
+        ),
+    )
+
+
+def _resisted(findings: Iterable[dict[str, Any]]) -> str:
+    found = (f"{f['feature']} (declared {f['declared']:+d}, against {f['against']:.2f}, share {f['share']:.1%})" for f in findings)
+    return "; ".join(found) or "无 none"
+
+
+def _suspicious(findings: Iterable[dict[str, Any]]) -> str:
+    found = (f"{f['column']} (AUC {f['auc']:.3f} alone, {f['standing']})" for f in findings)
+    return "; ".join(found) or "无 none"
+
+
+def _cost(found: dict[str, Any]) -> str:
+    advice = "深树值得 depth would pay" if found["depth_is_worth_it"] else "深树不值得 depth would not pay"
+    return (
+        f"{found['cost_of_compactness']:+.4f} AUC to {found['deep_rounds']} trees of depth 6 and 31 leaves, n={found['n']:,} out of fold; "
+        f"{advice} (more than one standard error); explaining would cost {found['deep_explanation_cost']:.1f} times as much"
+    )
+
+
+def _findings(manifest: Manifest) -> Section:
+    found = manifest.findings
+    compact = found["compactness"]
+    return Section(
+        "发现 Findings",
+        (
+            ("紧凑的代价 cost of compactness", _cost(compact)),
+            ("单调约束的代价 cost of declared directions", f"{compact['cost_of_directions']:+.4f} AUC"),
+            ("数据抵触的方向 directions the data resist", _resisted(found["resisted_directions"])),
+            ("可疑列 suspicious columns", _suspicious(found.get("suspicious", ()))),
+        ),
+    )
+
+
+def _made_of(manifest: Manifest) -> Section:
+    hashes = ((f"{name} hash", value) for name, value in manifest.hashes.model_dump().items() if value)
+    libraries = "; ".join(f"{name} {version}" for name, version in manifest.libraries.items())
+    return Section("来源 Made of", (*hashes, ("libraries", libraries), ("features", str(len(manifest.features)))))
+
+
+def sections(manifest: Manifest) -> list[Section]:
+    """The card's sections in order; pages may render them their own way."""
+    return [
+        _purpose(manifest),
+        _data(manifest),
+        _measures("测试集表现 On the test set", manifest.metrics["test"]),
+        _measures("折外表现 Out of fold", manifest.metrics["out_of_fold"]),
+        _calibration(manifest),
+        _findings(manifest),
+        _made_of(manifest),
+    ]
+
+
+def _markdown(title: str, parts: list[Section]) -> str:
+    blocks = [f"# {title}"]
+    for part in parts:
+        rows = "\n".join(f"| {name} | {value.replace('|', '/')} |" for name, value in part.rows)
+        blocks.append(f"## {part.title}\n\n| | |\n|---|---|\n{rows}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def _html(title: str, parts: list[Section]) -> str:
+    body = "\n".join(
+        f"<h2>{escape(part.title)}</h2>\n<table>\n"
+        + "\n".join(f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in part.rows)
+        + "\n</table>"
+        for part in parts
+    )
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title>'
+    return f'<!doctype html>\n<html lang="zh-CN">\n<head>{head}</head>\n<body>\n<h1>{escape(title)}</h1>\n{body}\n</body>\n</html>\n'
+
+
+def render_card(manifest: Manifest) -> dict[str, str]:
+    """Give `card.md` and `card.html` of a manifest whose metrics are filled in."""
+    title = f"模型卡 Model card: {manifest.name}"
+    parts = sections(manifest)
+    return {"card.md": _markdown(title, parts), "card.html": _html(title, parts)}
