@@ -8,8 +8,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from features.points.quantities import Bound, Hundredths, Part, fault
 from features.points.rules import Rule
+from features.stages import STAGES, STAGES_ZH
 
-__all__ = ["GROWTH_STAGES", "Condition", "GatePart", "GroupPart", "ItemPart", "SchemePart", "StagePart", "Status", "TierPart"]
+__all__ = ["Condition", "GatePart", "GroupPart", "ItemPart", "SchemePart", "StagePart", "Status", "TierPart"]
 
 Status = Literal["illustrative", "official", "local"]
 """`official` only where every number stands in a published rule; `illustrative` where weights are our own choice."""
@@ -63,7 +64,7 @@ class ItemPart(Part):
     en: Name | None = None
     weight: Hundredths | None = None
     weights: dict[str, Hundredths] | None = None
-    rule: Annotated[Rule, BeforeValidator(lambda value: {"kind": value} if isinstance(value, str) else value)]
+    rule: Rule
 
     @model_validator(mode="after")
     def _weighed_once(self) -> Self:
@@ -115,16 +116,14 @@ class TierPart(Part):
     at_least: Hundredths | None = None
 
 
-GROWTH_STAGES = (
-    {"id": "start-up", "zh": "初创期", "en": "start-up", "when": [{"indicator": "growth_stage", "below": 1}]},
-    {"id": "growth", "zh": "成长期", "en": "growth", "when": [{"indicator": "growth_stage", "below": 2}]},
-    {"id": "stable", "zh": "稳定期", "en": "stable"},
-)
-"""What `stages = "growth-stages"` stands for: the three stages by the indicator `growth_stage` (0, 1, 2)."""
-
-
 def _stages(value: Any) -> Any:
-    return list(GROWTH_STAGES) if value == "growth-stages" else value
+    """Put the three national stages, by the indicator `growth_stage` (0, 1, 2), where the file says "growth-stages"."""
+    if value != "growth-stages":
+        return value
+    stages: list[dict[str, Any]] = [{"id": stage, "zh": STAGES_ZH[stage], "en": stage} for stage in STAGES]
+    for index, stage in enumerate(stages[:-1]):
+        stage["when"] = [{"indicator": "growth_stage", "below": index + 1}]
+    return stages
 
 
 class SchemePart(Part):

@@ -74,6 +74,7 @@ class Cell:
         ranks[1::2] = below + upto
         ranks[0:-1:2] = below
         ranks[2::2] += upto
+        ranks[-1] += upto[-1]
         top = float(values[-1])
         return cls(
             values=tuple(values.tolist()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Discriminator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, model_validator
 
 from features.points.quantities import Bound, Hundredths, Part, fault
 from features.points.shares import LinearShare, PerUnitShare, Share, StepShare
@@ -92,7 +92,10 @@ class PerUnit(Part):
         return PerUnitShare(self.unit, self.each, self.cap)
 
 
-SimpleRule = Annotated[PeerPercentile | Steps | Linear | PerUnit, Discriminator("kind")]
+NAMED_ALONE = BeforeValidator(lambda value: {"kind": value} if isinstance(value, str) else value)
+"""Lets a rule without settings stand as its bare name."""
+
+SimpleRule = Annotated[PeerPercentile | Steps | Linear | PerUnit, Discriminator("kind"), NAMED_ALONE]
 
 
 class Deduction(Part):
@@ -116,4 +119,4 @@ class BestOf(Part):
     alternatives: tuple[Alternative, ...] = Field(min_length=2)
 
 
-Rule = Annotated[PeerPercentile | Steps | Linear | PerUnit | Deduction | BestOf, Discriminator("kind")]
+Rule = Annotated[PeerPercentile | Steps | Linear | PerUnit | Deduction | BestOf, Discriminator("kind"), NAMED_ALONE]

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from features.errors import SchemeError
+from features.indicators import CATALOGUE
 from features.points.checks import faults_between, indicators_of_item, weights_of
 from features.points.faults import SchemeFault, SchemeFaults, faults_of
 from features.points.parts import GatePart, GroupPart, ItemPart, SchemePart, StagePart, TierPart
@@ -126,31 +127,24 @@ def ranking_tier(points_total: int, scheme: Scheme) -> str | None:
     return None
 
 
-def load_scheme(text: str, *, catalogue: Mapping[str, Measured] | None = None, file: str = "scheme") -> Scheme:
+def load_scheme(text: str, *, catalogue: Mapping[str, Measured] = CATALOGUE, file: str = "scheme") -> Scheme:
     """Read a scheme from the text of its TOML file; `file` is only named in faults.
 
     Raises `SchemeFaults`, which lists every fault with its section, item, value and remedy.
     """
     part = _read(text, file)
-    catalogue = _catalogue() if catalogue is None else catalogue
     found = faults_between(file, part, catalogue)
     if found:
         raise SchemeFaults(found)
     return _scheme(part, catalogue)
 
 
-def shipped_scheme(name: str, *, catalogue: Mapping[str, Measured] | None = None) -> Scheme:
+def shipped_scheme(name: str) -> Scheme:
     """Load a scheme that ships with the package; an unknown name is a `SchemeError` that lists them."""
     if name not in SHIPPED:
         raise SchemeError(f"there is no shipped scheme {name!r}; use one of {', '.join(SHIPPED)} or load a file")
     file = resources.files("features") / "schemes" / f"{name}.toml"
-    return load_scheme(file.read_text(encoding="utf-8"), catalogue=catalogue, file=file.name)
-
-
-def _catalogue() -> Mapping[str, Measured]:
-    from features.indicators import CATALOGUE  # noqa: PLC0415
-
-    return CATALOGUE
+    return load_scheme(file.read_text(encoding="utf-8"), file=file.name)
 
 
 def _read(text: str, file: str) -> SchemePart:

@@ -83,13 +83,19 @@ class LinearShare:
 
     def of(self, value: float) -> int:
         """Give millionths of the way from `zero_at` to `full_at`, rounded half up."""
-        way = (value - self.zero_at) / (self.full_at - self.zero_at)
-        return math.floor(min(max(way, 0.0), 1.0) * MILLION + 0.5)
+        low, high = self._ends
+        way = (min(max(value, low), high) - self.zero_at) / (self.full_at - self.zero_at)
+        return math.floor(way * MILLION + 0.5)
 
     def of_array(self, values: Floats) -> Integers:
         """Give millionths of the way for each value."""
-        way = (values - self.zero_at) / (self.full_at - self.zero_at)
-        return np.floor(np.clip(way, 0.0, 1.0) * MILLION + 0.5).astype(np.int64)
+        way = (np.clip(values, *self._ends) - self.zero_at) / (self.full_at - self.zero_at)
+        return np.floor(way * MILLION + 0.5).astype(np.int64)
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        """The ends of the line, the lower first."""
+        return (self.zero_at, self.full_at) if self.zero_at < self.full_at else (self.full_at, self.zero_at)
 
 
 @dataclass(frozen=True, slots=True)
