@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from features.algebra import column, ratio
+from features.algebra import Term, column, ratio, when
 from features.indicators.amounts import in_10k, latest
 from features.indicators.spec import Action, define
 
@@ -13,6 +13,12 @@ __all__ = ["CONDUCT_INDICATORS", "RECOGNITION_INDICATORS"]
 recognition = partial(define, group="recognition")
 conduct = partial(define, group="conduct", zero_inflated=True)
 MONTH = 30.4375
+
+
+def _flag(number: Term) -> Term:
+    """Give 1 above zero and 0 at zero; a bare comparison would turn unknown into 0 in plain Python."""
+    return when(number > 0, 1, when(number <= 0, 0))
+
 
 RECOGNITION_INDICATORS = (
     recognition(
@@ -67,7 +73,7 @@ RECOGNITION_INDICATORS = (
         "高新技术企业证书有效",
         "High-tech certificate in force",
         "flag",
-        column("high_tech_valid") > 0,
+        _flag(column("high_tech_valid")),
         direction=1,
         span=(0, 1),
         zero_inflated=True,
@@ -80,7 +86,7 @@ RECOGNITION_INDICATORS = (
         "专精特新等称号有效",
         "Specialised title in force",
         "flag",
-        column("specialised_valid") > 0,
+        _flag(column("specialised_valid")),
         direction=1,
         span=(0, 1),
         zero_inflated=True,

@@ -7,7 +7,7 @@ owner is never the firm's own filing. Software copyrights are registered, not gr
 from __future__ import annotations
 
 from features.algebra import Term, absent, both, column, either, fill, one_of, starts, when
-from features.measures.spec import AS_OF, YEAR, Measure, Reading, count, newest, seen, sum_of, within
+from features.measures.spec import AS_OF, YEAR, Measure, Reading, any_of, count, newest, seen, sum_of, within
 
 __all__ = ["IPC_SECTIONS", "PATENTS", "STOCK_UNIT"]
 
@@ -41,7 +41,7 @@ def _weight(age: Term) -> Term:
 
 
 def _sections() -> tuple[Measure, ...]:
-    return tuple(Measure(f"ipc_{s.lower()}", when(both(alive, starts(ipc, s)), 1, 0), "max") for s in IPC_SECTIONS)
+    return tuple(any_of(f"ipc_{s.lower()}", both(alive, starts(ipc, s))) for s in IPC_SECTIONS)
 
 
 PATENTS = Reading(

@@ -13,6 +13,7 @@ __all__ = [
     "Anchor",
     "Measure",
     "Reading",
+    "any_of",
     "count",
     "newest",
     "seen",
@@ -27,21 +28,29 @@ YEAR = 365
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A value per row and how an application's rows are put together: `sum`, `max` or `min` of integers, so exact in any order."""
+    """A value per row and how an application's rows are put together, always exact and the same in any order.
+
+    `how` is `sum` (of whole numbers), `max`, or `any` (1 if a row has it, else 0). Without a row a `max` is unknown; the
+    others are zero where the register was searched.
+    """
 
     name: str
     value: Term
     how: str
+
+    @property
+    def zero_when_searched(self) -> bool:
+        """Does a searched register without a row make it zero?"""
+        return self.how != "max"
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A value all rows of one application (and of the same `within` columns) share, e.g. its latest visible year."""
+    """A value all rows of one application share, e.g. its latest visible year; `how` is `sum` or `max`."""
 
     name: str
     value: Term
     how: str
-    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,11 @@ class Reading:
     anchors: tuple[Anchor, ...] = ()
     period: tuple[str, ...] = ()
     register: bool = False
+
+    @property
+    def newest_fact(self) -> Measure:
+        """The day number of the newest visible fact, `known_<table>`."""
+        return Measure(f"known_{self.table}", column(self.known), "max")
 
     def anchors_for(self, measures: Iterable[Measure]) -> tuple[Anchor, ...]:
         """Give the anchors these measures rest on, in the order in which they are computed."""
@@ -98,6 +112,11 @@ def count(name: str, condition: Term) -> Measure:
 def sum_of(name: str, value: Term, condition: Term) -> Measure:
     """Add up a whole-number value over the rows where the condition holds; an unknown value adds nothing."""
     return Measure(name, fill(when(condition, value, 0), 0), "sum")
+
+
+def any_of(name: str, condition: Term) -> Measure:
+    """Give 1 where at least one row meets the condition, else 0."""
+    return Measure(name, when(condition, 1, 0), "any")
 
 
 def newest(name: str, value: Term, condition: Term) -> Measure:
