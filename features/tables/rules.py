@@ -24,12 +24,18 @@ class Rule(ABC):
 
     column: str
     name: ClassVar[str]
+    says: ClassVar[str]
     reads_missing: ClassVar[bool] = False
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns the rule reads, `column` first."""
         return (self.column,)
+
+    @property
+    def statement(self) -> str:
+        """The rule in words, with the names of its columns."""
+        return self.says.format(**vars(self))
 
     def breaks(self, row: Mapping[str, Any]) -> bool:
         """Does this row, with dates as `date`, break the rule?"""
@@ -71,6 +77,7 @@ class NotBefore(Pair):
     """The day in `column` is on or after the day in `other`."""
 
     name: ClassVar[str] = "clock-order"
+    says: ClassVar[str] = "`{column}` is on or after `{other}`"
 
     def _breaks(self, *values: date) -> bool:
         return values[0] < values[1]
@@ -87,6 +94,7 @@ class NotBeforeYearEnd(Pair):
     """The day in `column` is on or after 31 December of the year in `other`: a running year has no statement yet."""
 
     name: ClassVar[str] = "clock-order"
+    says: ClassVar[str] = "`{column}` is on or after 31 December of `{other}`"
 
     def _breaks(self, *values: Any) -> bool:
         day, year = values
@@ -104,6 +112,7 @@ class NotBeforeMonthEnd(Pair):
     """The day in `column` is on or after the last day of the month in `other`: a running month is not complete."""
 
     name: ClassVar[str] = "clock-order"
+    says: ClassVar[str] = "`{column}` is on or after the last day of `{other}`"
 
     def _breaks(self, *values: date) -> bool:
         return values[0] < _month_end(values[1])
@@ -121,6 +130,7 @@ class Within(Pair):
     """The part in `column` is at most the whole in `other`."""
 
     name: ClassVar[str] = "part-of-whole"
+    says: ClassVar[str] = "`{column}` is at most `{other}`"
 
     def _breaks(self, *values: int) -> bool:
         return values[0] > values[1]
@@ -137,6 +147,7 @@ class Needs(Pair):
     """Where `column` has a value, `other` has one too."""
 
     name: ClassVar[str] = "needs"
+    says: ClassVar[str] = "`{column}` needs `{other}`"
     reads_missing: ClassVar[bool] = True
 
     def _breaks(self, *values: Any) -> bool:
@@ -155,6 +166,7 @@ class OnlyWhen(Pair):
 
     word: str
     name: ClassVar[str] = "only-when"
+    says: ClassVar[str] = "`{column}` only where `{other}` is `{word}`"
 
     def _breaks(self, *values: Any) -> bool:
         return bool(values[1] != self.word)
@@ -171,6 +183,7 @@ class FirstOfMonth(Rule):
     """The day in `column` is the first of its month."""
 
     name: ClassVar[str] = "first-of-month"
+    says: ClassVar[str] = "`{column}` is the first day of its month"
 
     def _breaks(self, *values: date) -> bool:
         return values[0].day != 1
@@ -188,6 +201,7 @@ class NotAhead(Rule):
 
     today: date
     name: ClassVar[str] = "future-date"
+    says: ClassVar[str] = "`{column}` is not after {today}"
 
     def _breaks(self, *values: date) -> bool:
         return values[0] > self.today
