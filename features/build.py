@@ -7,7 +7,7 @@ from typing import Any
 
 import narwhals as nw
 
-from features.algebra import as_column
+from features.algebra import as_column, divided
 from features.errors import EvidenceError
 from features.frames import KEY, Engine, engine_of
 from features.indicators import Indicator, chosen
@@ -126,4 +126,4 @@ def _coverage(names: Sequence[str]) -> Any:
     if not names:
         return nw.lit(None, dtype=nw.Float64)
     known = (nw.when(nw.col(name).is_null()).then(nw.lit(0.0)).otherwise(nw.lit(1.0)) for name in names)
-    return nw.sum_horizontal(*known) / float(len(names))
+    return divided(nw.sum_horizontal(*known), float(len(names)))

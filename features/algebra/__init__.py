@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.algebra.columns import as_column
+from features.algebra.columns import as_column, divided
 from features.algebra.scalars import as_function
 from features.algebra.terms import Term, absent, absolute, both, column, columns_of, either, fill, one_of, ratio, starts, text_of, when
 
@@ -15,6 +15,7 @@ __all__ = [
     "both",
     "column",
     "columns_of",
+    "divided",
     "either",
     "fill",
     "one_of",

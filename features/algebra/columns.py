@@ -7,7 +7,7 @@ from typing import Any
 
 from features.algebra.terms import INFIX, Constant, Term
 
-__all__ = ["as_column"]
+__all__ = ["as_column", "divided"]
 
 
 def as_column(term: Term, library: Any) -> Any:
@@ -21,9 +21,20 @@ def _written(term: Term | Constant, library: Any) -> Any:
     if term.op == "column":
         return library.col(term.args[0])
     args = [_written(arg, library) for arg in term.args]
+    if term.op == "/":
+        return divided(*args)
     if term.op in INFIX:
         return INFIX[term.op](*args)
     return CALLS[term.op](library, *args)
+
+
+def divided(value: Any, constant: float) -> Any:
+    """Divide a column by a constant, rounded once as IEEE 754 asks.
+
+    Polars multiplies by the reciprocal where the divisor is a scalar, which is off by a bit one time in four; so the
+    divisor is made a column.
+    """
+    return value / (value * 0.0 + constant)
 
 
 def _lifted(library: Any, value: Any) -> Any:
