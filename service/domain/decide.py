@@ -1,0 +1,152 @@
+"""The decision: one pure function from an application and what is known to a recorded, explained outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib.metadata import version
+
+from features.firm_row import FirmRow
+from features.indicators import catalogue_hash
+from features.points import Reference, Scheme, score_points
+from features.points.reference import EVERY
+from features.stages import segment_of
+from service.clock import day_in_china
+from service.domain.application import Application
+from service.domain.calendar import day_number
+from service.domain.case import Case, Finding
+from service.domain.doubts import disagreement_findings, model_findings
+from service.domain.errors import DecisionError
+from service.domain.gates import gate_findings
+from service.domain.missing import Gap, coverage_findings, gap_findings, gaps
+from service.domain.policy import Policy
+from service.domain.policy.verdicts import product_for
+from service.domain.ports import BundleLike
+from service.domain.record import Decision
+from service.domain.record.writing import record_of
+from service.domain.risk import Risk, assess
+from service.domain.rules import knock_out_findings, referral_findings
+from service.domain.verdict import settle
+
+__all__ = ["code_version", "decide", "misfits"]
+
+
+@cache
+def code_version() -> str:
+    """Give the version of this program, as decisions pin it."""
+    return version("jifen")
+
+
+@cache
+def indicators_hash() -> str:
+    """Hash the indicator definitions once a process: they cannot change while it runs."""
+    return catalogue_hash()
+
+
+def decide(
+    application: Application,
+    firm: FirmRow,
+    *,
+    bundles: Mapping[str, BundleLike],
+    scheme: Scheme,
+    reference: Reference | None,
+    policy: Policy,
+    now: datetime,
+    decision_id: str,
+    evidence_hash: str,
+    warnings: Sequence[str] = (),
+    code: str | None = None,
+) -> Decision:
+    """Decide one application on what was known by the end of its as-of date. Pure: the same inputs give the same bytes.
+
+    `bundles` holds the approved models by segment ("startup", "growth"); a segment without one is referred. `now` is aware.
+    Order: eligibility, knock-outs, evidence, points and grade, the outcome table, reasons. Raises `DecisionError` when the
+    parts do not belong together: another firm, another day, a policy not yet in force, a scheme with other tiers.
+    """
+    _refuse(application, firm, policy, scheme, now)
+    case = _case(application, firm, bundles, scheme, reference, policy)
+    found = gaps(case)
+    findings = tuple(_findings(case, found))
+    return record_of(
+        case,
+        settle(case, findings),
+        findings,
+        found,
+        scheme=scheme,
+        reference=reference,
+        now=now,
+        decision_id=decision_id,
+        evidence_hash=evidence_hash,
+        warnings=warnings,
+        code=code or code_version(),
+        catalogue=indicators_hash(),
+    )
+
+
+def misfits(policy: Policy, scheme: Scheme) -> list[str]:
+    """Say why a points scheme cannot be used with a policy; an empty list means that it can."""
+    tiers = tuple(tier.id for tier in scheme.tiers)
+    if tiers == policy.tiers:
+        return []
+    said = ", ".join(tiers) or "none"
+    return [
+        f"scheme {scheme.label} has the tiers {said}, policy {policy.name} reads {', '.join(policy.tiers)}; use a scheme with these tiers"
+    ]
+
+
+def _refuse(application: Application, firm: FirmRow, policy: Policy, scheme: Scheme, now: datetime) -> None:
+    problems = misfits(policy, scheme)
+    if application.firm_id != firm.firm_id:
+        problems.append(f"the application names firm {application.firm_id}, the evidence is of {firm.firm_id}; send the firm's own")
+    if day_number(application.as_of) != firm.as_of:
+        problems.append(f"the application is as of {application.as_of}, the indicators are of day {firm.as_of}; build them for that date")
+    if now.utcoffset() is None:
+        problems.append(f"the time {now.isoformat()} has no zone; pass an aware datetime")
+        raise DecisionError("; ".join(problems))
+    today = day_in_china(now)
+    if application.as_of > today:
+        problems.append(f"as_of {application.as_of} lies after today, {today}; nothing can be known of it yet")
+    if today < policy.effective_from:
+        problems.append(f"policy {policy.name} is in force from {policy.effective_from}, today is {today}; use the one in force")
+    if problems:
+        raise DecisionError("; ".join(problems))
+
+
+def _case(
+    application: Application,
+    firm: FirmRow,
+    bundles: Mapping[str, BundleLike],
+    scheme: Scheme,
+    reference: Reference | None,
+    policy: Policy,
+) -> Case:
+    values = firm.with_request(application.amount, application.term_months)
+    row, product = product_for(policy, application.product) or (None, None)
+    return Case(
+        application=application,
+        firm=firm,
+        values=values,
+        points=score_points(scheme, reference, values, field=firm.context.get("field", EVERY), known=firm.known),
+        risk=_risk(bundles, values, policy),
+        policy=policy,
+        product=product,
+        product_row=row,
+    )
+
+
+def _risk(bundles: Mapping[str, BundleLike], values: Mapping[str, float | None], policy: Policy) -> Risk | None:
+    """Ask the model of the firm's stage; None when the stage is unknown or has no approved model."""
+    segment = segment_of(values["growth_stage"])
+    bundle = None if segment is None else bundles.get(segment)
+    return None if bundle is None else assess(bundle, values, policy)
+
+
+def _findings(case: Case, found: tuple[Gap, ...]) -> Iterator[Finding]:
+    yield from gate_findings(case)
+    yield from knock_out_findings(case)
+    yield from gap_findings(found)
+    yield from coverage_findings(case, found)
+    yield from referral_findings(case)
+    yield from model_findings(case)
+    yield from disagreement_findings(case)

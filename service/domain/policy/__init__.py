@@ -1,0 +1,9 @@
+"""Policy as data: read from TOML, checked for sense, pinned by hash."""
+
+from __future__ import annotations
+
+from service.domain.policy.loading import load_policy, shipped_policies, shipped_policy
+from service.domain.policy.model import Policy
+from service.domain.policy.table import Cell, Outcome
+
+__all__ = ["Cell", "Outcome", "Policy", "load_policy", "shipped_policies", "shipped_policy"]

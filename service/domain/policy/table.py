@@ -1,0 +1,95 @@
+"""The cells of the outcome table: what a grade and a tier together earn."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from service.domain.policy.quantities import Part, Share, percent_text, wrong
+
+__all__ = ["Cell", "Outcome", "OutcomeRow", "Tiers", "tiers_named"]
+
+RANGE = re.compile(r"T([1-9][0-9]?)-T([1-9][0-9]?)")
+
+
+def tiers_named(said: str) -> tuple[str, ...]:
+    """Spell out a range of tiers: "T1-T3" is T1, T2 and T3; any other text is the name of one tier."""
+    found = RANGE.fullmatch(said)
+    if not found:
+        return (said,)
+    first, last = (int(number) for number in found.groups())
+    if first >= last:
+        raise wrong("is a range of tiers that runs backwards", "write the better tier first, as in T1-T3")
+    return tuple(f"T{number}" for number in range(first, last + 1))
+
+
+def _spelt_out(said: Any) -> Any:
+    if not isinstance(said, list) or not said or not all(isinstance(name, str) for name in said):
+        raise wrong("must list tiers", "write them as in ['T1-T3', 'T5']")
+    return tuple(tier for name in said for tier in tiers_named(name))
+
+
+Tiers = Annotated[tuple[str, ...], BeforeValidator(_spelt_out)]
+"""Tiers by name or range."""
+
+
+class Outcome(StrEnum):
+    """How a case ends."""
+
+    APPROVE = "approve"
+    COUNTER = "counter"
+    REFER = "refer"
+    DECLINE = "decline"
+
+    @property
+    def rank(self) -> int:
+        """Order from best (0) to worst (3) for the applicant."""
+        return list(Outcome).index(self)
+
+
+class Cell(Part):
+    """One cell: lend this share of the amount asked, or refer, or decline (share 0)."""
+
+    outcome: Outcome
+    share: Share
+
+    @property
+    def ladder(self) -> tuple[int, int]:
+        """Sort key from best to worst: a larger share is better, then refer, then decline."""
+        return self.outcome.rank, -self.share
+
+    def __str__(self) -> str:
+        """Write the cell as the file has it."""
+        return percent_text(self.share) if self.outcome is Outcome.APPROVE else str(self.outcome)
+
+
+def _cell(said: Any) -> Any:
+    if said in ("refer", "decline"):
+        return {"outcome": Outcome(said), "share": "0 %"}
+    if isinstance(said, str) and said.endswith("%") and said.strip("0 %."):
+        return {"outcome": Outcome.APPROVE, "share": said}
+    raise wrong("must be a share above 0 % of the amount asked, or refer, or decline", "write '80 %', 'refer' or 'decline'")
+
+
+class OutcomeRow(Part):
+    """A row of the outcome table: a grade, and a cell for each tier."""
+
+    grade: int
+    cells: dict[str, Annotated[Cell, BeforeValidator(_cell)]] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_tier(cls, said: Any) -> Any:
+        """The file writes `{ grade = 1, T1-T3 = "100 %", ... }`: every key but the grade is a tier or a range of them."""
+        if not isinstance(said, dict) or "grade" not in said:
+            return said
+        cells: dict[str, Any] = {}
+        for key in said.keys() - {"grade"}:
+            for tier in tiers_named(key):
+                if tier in cells:
+                    raise wrong(f"has two cells for {tier}", "let each tier stand in one column")
+                cells[tier] = said[key]
+        return {"grade": said["grade"], "cells": cells}

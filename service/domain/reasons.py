@@ -1,0 +1,172 @@
+"""Why: ranked, specific reasons in both languages, from fired rules, score points and innovation points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from features.indicators import CATALOGUE, Indicator, format_value, reason_text
+from features.indicators.spec import PEERS_EN, PEERS_ZH
+from features.points import ItemPoints
+from features.points.quantities import points_text
+from features.stages import STAGES_ZH
+from features.tables import TABLES
+from service.domain.case import Case, Finding
+from service.domain.policy import Outcome
+from service.domain.record.parts import Direction, Reason
+from service.domain.verdict import Verdict
+
+__all__ = ["MOST", "peer_median", "reasons_of"]
+
+MOST = 4
+"""Reasons that may stand against the applicant, and as many for it (Regulation B's comment 9(b)(2)-1: no more than four)."""
+
+
+def reasons_of(case: Case, verdict: Verdict) -> tuple[Reason, ...]:
+    """Rank the reasons: what weighs against the applicant first, then what speaks for it, at most four of each.
+
+    Against stand the rules that caused the outcome; score and innovation points are cited only where they shaped it, or,
+    when the request is approved, as information. What did not cause an adverse outcome is not given as its reason.
+    """
+    rules = [_rule(finding) for finding in verdict.causes]
+    return (*_against(case, verdict, rules)[:MOST], *_score_reasons(case, "+")[:MOST])
+
+
+def _against(case: Case, verdict: Verdict, rules: list[Reason]) -> list[Reason]:
+    if verdict.cell is None:
+        return rules
+    by_score = _score_reasons(case, "-") if _score_matters(case, verdict) else []
+    by_points = _points_reasons(case, {r.indicator for r in by_score[:MOST]}) if _points_matter(case, verdict) else []
+    room = MOST - len(rules) - min(1, len(by_points))
+    ranked = rules + by_score[:room] + by_points
+    return ranked or ([] if verdict.outcome is Outcome.APPROVE else [_peer_group(case)])
+
+
+def _score_matters(case: Case, verdict: Verdict) -> bool:
+    """Would a safer grade have given more? When the request is approved, its weak points are told as information."""
+    best = case.policy.outcomes[0].cells[case.tier]
+    return verdict.outcome is Outcome.APPROVE or (verdict.cell is not None and best.ladder < verdict.cell.ladder)
+
+
+def _points_matter(case: Case, verdict: Verdict) -> bool:
+    """Would a better innovation tier have given more?"""
+    if case.risk is None or verdict.cell is None:
+        return False
+    return case.policy.outcomes[case.risk.grade - 1].cells[case.policy.tiers[0]].ladder < verdict.cell.ladder
+
+
+def _rule(finding: Finding) -> Reason:
+    return Reason(code=finding.code, kind="rule", direction="-", indicator=finding.indicator, points=None, zh=finding.zh, en=finding.en)
+
+
+def _score_reasons(case: Case, direction: Direction) -> list[Reason]:
+    """Cite the contributions of one sign, the largest first; ties by id."""
+    if case.risk is None:
+        return []
+    sign = 1 if direction == "+" else -1
+    weighing = sorted((-sign * points, name) for name, points in case.risk.points.items() if sign * points > 0)
+    return [_contribution(case, name, -sign * size) for size, name in weighing[:MOST]]
+
+
+def _contribution(case: Case, name: str, points: int) -> Reason:
+    indicator, value = CATALOGUE[name], case.values[name]
+    direction: Direction = "+" if points > 0 else "-"
+    if value is None:
+        zh, en = _unknown(indicator)
+        return Reason(code=f"{name.upper()}_UNKNOWN", kind="score", direction=direction, indicator=name, points=points, zh=zh, en=en)
+    peer = peer_median(case.risk.bundle.reference_profile if case.risk else {}, name)
+    return Reason(
+        code=f"{name.upper()}_{_level(indicator, points)}",
+        kind="score",
+        direction=direction,
+        indicator=name,
+        points=points,
+        zh=_said(indicator, value, peer, "zh"),
+        en=_said(indicator, value, peer, "en"),
+    )
+
+
+def _level(indicator: Indicator, points: int) -> str:
+    """LOW or HIGH where a direction is declared, as the model is held to it; WEAK or STRONG where none is."""
+    if indicator.direction == 0:
+        return "STRONG" if points > 0 else "WEAK"
+    return "HIGH" if (points > 0) == (indicator.direction > 0) else "LOW"
+
+
+def _said(indicator: Indicator, value: float, peer: float | None, language: str) -> str:
+    """Fill the indicator's sentence; the comparison is left out where no peer level is known."""
+    if peer is not None:
+        return reason_text(indicator, value, peer, language)
+    template = indicator.reason_zh.removesuffix(PEERS_ZH) if language == "zh" else indicator.reason_en.removesuffix(PEERS_EN)
+    return template.format(value=format_value(indicator, value, language))
+
+
+def _unknown(indicator: Indicator) -> tuple[str, str]:
+    papers = [TABLES[name] for name in indicator.tables]
+    zh, en = f"{indicator.zh}未知", f"{indicator.en} is not known"
+    if not papers:
+        return zh, en
+    return f"{zh},可补充{'、'.join(p.document for p in papers)}", f"{en}; this would tell: {', '.join(p.document_en for p in papers)}"
+
+
+def _points_reasons(case: Case, cited: Iterable[str | None]) -> list[Reason]:
+    """Cite the items that lost the most innovation points, the largest loss first; ties by id."""
+    seen = set(cited)
+    lost = sorted((item.points - item.out_of, item.id, item) for item in case.points.items if item.points < item.out_of)
+    return [_item(item) for _, _, item in lost if item.indicator not in seen][:MOST]
+
+
+def _item(item: ItemPoints) -> Reason:
+    scored_zh, scored_en = points_text(item.points), points_text(item.out_of)
+    if item.missing:
+        zh, en = _unknown(CATALOGUE[item.indicator])
+        zh, en = f"{zh},该项积分为0(满分{scored_en})", f"{en}; it earns no innovation points of {scored_en}"
+    else:
+        rank_zh, rank_en = _rank(item)
+        said = CATALOGUE[item.indicator]
+        zh = f"{item.zh}为{format_value(said, item.value, 'zh')}{rank_zh},得{scored_zh}分(满分{scored_en})"
+        en = f"{item.en}: {format_value(said, item.value, 'en')}{rank_en}, earns {scored_zh} of {scored_en} innovation points"
+    return Reason(
+        code=f"POINTS_{item.id.upper()}_{'UNKNOWN' if item.missing else 'LOW'}",
+        kind="points",
+        direction="-",
+        indicator=item.indicator,
+        points=item.points - item.out_of,
+        zh=zh,
+        en=en,
+    )
+
+
+def _rank(item: ItemPoints) -> tuple[str, str]:
+    if item.percentile is None:
+        return "", ""
+    percent = points_text(item.percentile)
+    return f",位于同类{item.peers}家企业的第{percent}百分位", f", percentile {percent} of {item.peers} comparable firms"
+
+
+def _peer_group(case: Case) -> Reason:
+    """What remains when no single indicator weighs against the firm: it stands where firms of its stage usually stand."""
+    stage = case.stage or ""
+    return Reason(
+        code="PEER_GROUP_RISK",
+        kind="score",
+        direction="-",
+        indicator=None,
+        points=None,
+        zh=f"现有材料未显示本企业的违约风险低于{STAGES_ZH.get(stage, '')}企业的一般水平,该水平对应的条件即为本次结果",
+        en=f"The evidence does not set the firm apart from other {stage} firms, and their usual risk leads to this outcome",
+    )
+
+
+def peer_median(profile: Mapping[str, Any], name: str) -> float | None:
+    """Read the median of the training firms off the bundle's profile; None where it has none.
+
+    The profile holds inner decile edges and the share of firms up to each; the median is the first edge that half of them reach.
+    """
+    described = profile.get("features", {}).get(name, {})
+    reached = 0.0
+    for edge, share in zip(described.get("edges", ()), described.get("shares", ()), strict=False):
+        reached += share
+        if reached >= 0.5 - 1e-5:
+            return float(edge)
+    return None

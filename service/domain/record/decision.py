@@ -1,0 +1,62 @@
+"""A decision as it is answered, kept and replayed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, field_serializer
+
+from service.domain.policy import Outcome
+from service.domain.record.canonical import canonical_bytes, content_hash
+from service.domain.record.parts import (
+    Asked,
+    Contribution,
+    Decimals,
+    Fired,
+    Missing,
+    Offer,
+    Pins,
+    PointsRecord,
+    Reason,
+    Recorded,
+    Referral,
+    RiskRecord,
+)
+
+__all__ = ["Decision"]
+
+
+class Decision(Recorded):
+    """Everything that was decided and why; `points` or `risk` is None when the case was referred before it could be computed."""
+
+    format: Literal["decision/1"] = "decision/1"
+    decision_id: str
+    decided_at: AwareDatetime
+    as_of: date
+    application: Asked
+    pins: Pins
+    coverage: Decimals
+    points: PointsRecord | None
+    risk: RiskRecord | None
+    contributions: tuple[Contribution, ...]
+    outcome: Outcome
+    offer: Offer | None
+    referral: Referral | None
+    reasons: tuple[Reason, ...]
+    fired: tuple[Fired, ...]
+    missing: tuple[Missing, ...]
+    warnings: tuple[str, ...]
+
+    @field_serializer("decided_at")
+    def _milliseconds(self, moment: datetime) -> str:
+        return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def canonical(self) -> bytes:
+        """Give the record's bytes (RFC 8785): what is stored, hashed and answered."""
+        return canonical_bytes(self.model_dump(mode="json"))
+
+    @property
+    def hash(self) -> str:
+        """`sha256:` of the canonical bytes."""
+        return content_hash(self.canonical())

@@ -1,0 +1,148 @@
+"""Write a settled case down as a `Decision`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from features.points import Reference, Scheme
+from features.points.quantities import decimal_text
+from service.domain.calendar import day_text
+from service.domain.case import Case, Finding
+from service.domain.missing import Gap, coverage_text
+from service.domain.offer import referral_of
+from service.domain.policy import Outcome
+from service.domain.policy.verdicts import authority_for, channel_for
+from service.domain.reasons import reasons_of
+from service.domain.record.decision import Decision
+from service.domain.record.parts import PointsRecord
+from service.domain.risk import Risk
+from service.domain.verdict import Verdict
+
+__all__ = ["record_of"]
+
+
+def record_of(
+    case: Case,
+    verdict: Verdict,
+    findings: Sequence[Finding],
+    found: Sequence[Gap],
+    *,
+    scheme: Scheme,
+    reference: Reference | None,
+    now: datetime,
+    decision_id: str,
+    evidence_hash: str,
+    warnings: Sequence[str],
+    code: str,
+    catalogue: str,
+) -> Decision:
+    """Write everything down; `now` is cut to milliseconds, as the record shows it."""
+    pins = _pins(case, scheme, reference) | {"evidence": evidence_hash, "catalogue": catalogue, "code": code}
+    moment = now.astimezone(UTC)
+    return Decision.model_validate(
+        {
+            "decision_id": decision_id,
+            "decided_at": moment.replace(microsecond=moment.microsecond // 1000 * 1000),
+            "as_of": case.application.as_of,
+            "application": case.application.model_dump(exclude={"as_of"}),
+            "pins": pins,
+            "coverage": coverage_text(case.firm.coverage),
+            "points": PointsRecord.model_validate(case.points, from_attributes=True),
+            "risk": None if case.risk is None else _risk(case.risk),
+            "contributions": () if case.risk is None else _contributions(case, case.risk),
+            "outcome": verdict.outcome,
+            "offer": verdict.offer,
+            "referral": referral_of(case) if verdict.outcome is Outcome.REFER else None,
+            "reasons": reasons_of(case, verdict),
+            "fired": tuple(_fired(case, verdict, findings)),
+            "missing": tuple(_missing(gap) for gap in found),
+            "warnings": tuple(dict.fromkeys([*_warnings(case, scheme, reference), *warnings])),
+        }
+    )
+
+
+def _pins(case: Case, scheme: Scheme, reference: Reference | None) -> dict[str, Any]:
+    return {
+        "bundle": None if case.risk is None else case.risk.bundle.hash,
+        "scheme": f"{scheme.label} {scheme.hash}",
+        "reference": None if reference is None else f"{reference.name} {reference.hash}",
+        "policy": f"{case.policy.name} {case.policy.hash}",
+    }
+
+
+def _risk(risk: Risk) -> dict[str, Any]:
+    return {
+        "model": f"{risk.bundle.name}@{risk.bundle.version}",
+        "segment": risk.bundle.segment,
+        "margin": repr(risk.margin),
+        "pd": risk.pd,
+        "score": risk.score,
+        "base_score": risk.bundle.base_score,
+        "grade": risk.grade,
+        "residual": repr(risk.residual),
+    }
+
+
+def _contributions(case: Case, risk: Risk) -> tuple[dict[str, Any], ...]:
+    """List the largest first, either sign; ties by id."""
+    ranked = sorted(risk.points.items(), key=lambda item: (-abs(item[1]), item[0]))
+    return tuple(
+        {"indicator": name, "value": _text(case.values[name]), "points": points, "direction": "+" if points > 0 else "-"}
+        for name, points in ranked
+    )
+
+
+def _text(value: float | None) -> str | None:
+    return None if value is None else decimal_text(value)
+
+
+def _fired(case: Case, verdict: Verdict, findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
+    """List every row that was used: the product, what was found, the grade, the cell, and who handles the offer."""
+    if case.product is not None:
+        yield _row("products", case.product_row, {"product": str(case.application.product)})
+    for finding in findings:
+        yield _finding(finding)
+    if case.risk is not None:
+        yield _row("grades", case.risk.grade, {"pd": case.risk.pd})
+    if verdict.cell is not None and case.risk is not None:
+        when: dict[str, str | int] = {"grade": case.risk.grade, "tier": case.tier}
+        yield _row("outcomes", case.risk.grade, when, effect=verdict.cell.outcome)
+    for cause in verdict.causes:
+        if cause not in findings:
+            yield _finding(cause)
+    if verdict.offer is not None:
+        yield _row("channels", channel_for(case.policy, case.tier)[0], {"tier": case.tier})
+    if verdict.outcome is not Outcome.DECLINE:
+        amount = case.application.amount if verdict.offer is None else verdict.offer.amount
+        yield _row("authorities", authority_for(case.policy, amount)[0], {"amount": amount})
+
+
+def _row(table: str, row: int | None, when: dict[str, str | int], effect: Outcome | None = None) -> dict[str, Any]:
+    return {"table": table, "row": row, "rule": None, "when": when, "effect": effect}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    said = {"table": finding.table, "row": finding.row, "rule": finding.rule, "when": dict(finding.when)}
+    return said | {"effect": finding.effect}
+
+
+def _missing(gap: Gap) -> dict[str, Any]:
+    return {
+        "table": gap.table.name,
+        "state": "stale" if gap.is_stale else "missing",
+        "document": gap.table.document,
+        "document_en": gap.table.document_en,
+        "known_on": day_text(gap.known_on),
+        "effect": "refer" if gap.refers else "coverage",
+    }
+
+
+def _warnings(case: Case, scheme: Scheme, reference: Reference | None) -> Iterator[str]:
+    if scheme.status == "illustrative":
+        yield "illustrative_weights"
+    if case.policy.status == "illustrative":
+        yield "illustrative_policy"
+    if (case.risk is not None and case.risk.bundle.simulated) or (reference is not None and reference.simulated):
+        yield "simulated_data"

@@ -1,0 +1,56 @@
+"""What the model says about one applicant, at the precision the record keeps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.domain.errors import DecisionError
+from service.domain.policy import Policy
+from service.domain.policy.verdicts import grade_of
+from service.domain.ports import BundleLike
+
+__all__ = ["Risk", "assess"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """A score with its explanation; `base_score + sum(points)` is `score`, exactly."""
+
+    bundle: BundleLike
+    margin: float
+    pd: str
+    """One-year probability of default with five decimals: the grade is read off this text, so anyone can check it."""
+    score: int
+    grade: int
+    residual: float
+    is_unexplained: bool
+    """Do the points explain the score worse than the bundle's tolerance?"""
+    points: Mapping[str, int]
+    """Signed score points by indicator, those of zero left out."""
+
+
+def assess(bundle: BundleLike, values: Mapping[str, float | None], policy: Policy) -> Risk | None:
+    """Score one applicant; None when the model has no finite answer. `DecisionError` when its points do not sum to its score."""
+    scores = bundle.score(bundle.row(values))
+    margin, pd = float(scores.margin[0]), float(scores.pd[0])
+    if not (math.isfinite(margin) and 0 <= pd <= 1):
+        return None
+    score, points = int(scores.score[0]), scores.contributions[0].tolist()
+    if bundle.base_score + sum(points) != score:
+        raise DecisionError(
+            f"bundle {bundle.name}@{bundle.version}: base {bundle.base_score} and contributions {sum(points)} do not make "
+            f"the score {score}; take the bundle out of service and train it again"
+        )
+    text = f"{pd:.5f}"
+    return Risk(
+        bundle=bundle,
+        margin=margin,
+        pd=text,
+        score=score,
+        grade=grade_of(policy, int(text.replace(".", ""))),
+        residual=float(scores.residual[0]),
+        is_unexplained=bool(scores.unexplained[0]),
+        points={name: point for name, point in zip(bundle.features, points, strict=True) if point},
+    )
