@@ -33,8 +33,10 @@ class Firms:
     @cached_property
     def cells(self) -> list[tuple[str, int, Integers]]:
         """The rows of each (field, stage) that occurs."""
+        if not len(self.stages):
+            return []
         names, codes = np.unique(self.fields.astype(str), return_inverse=True)
-        width = int(self.stages.max(initial=0)) + 1
+        width = int(self.stages.max()) + 1
         keys = codes.astype(np.int64) * width + self.stages
         order = np.argsort(keys, kind="stable")
         found, starts = np.unique(keys[order], return_index=True)
