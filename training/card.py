@@ -101,12 +101,26 @@ def _cost(found: dict[str, Any]) -> str:
     )
 
 
+def _level(test: dict[str, Any]) -> str:
+    """Does the model say the right level of risk on later loans, within its interval?"""
+    shift = test["metrics"].get("calibration_intercept")
+    if shift is None:
+        return "样本太少 too few rows to tell"
+    rates = f"mean PD {test['mean_pd']:.4f}, default rate {test['defaults'] / test['n']:.4f}, log odds {_interval(shift)}"
+    if shift["low"] > 0:
+        return f"低估风险 understates the risk of the test rows: {rates}"
+    if shift["high"] < 0:
+        return f"高估风险 overstates the risk of the test rows: {rates}"
+    return f"一致 agrees: {rates}"
+
+
 def _findings(manifest: Manifest) -> Section:
     found = manifest.findings
     compact = found["compactness"]
     return Section(
         "发现 Findings",
         (
+            ("风险水平 level of risk", _level(manifest.metrics["test"])),
             ("紧凑的代价 cost of compactness", _cost(compact)),
             ("单调约束的代价 cost of declared directions", f"{compact['cost_of_directions']:+.4f} AUC"),
             ("数据抵触的方向 directions the data resist", _resisted(found["resisted_directions"])),
