@@ -110,10 +110,11 @@ def _branch(scheme: Scheme, branch: Branch, weights: Integers, firms: Firms, ref
     if branch.share is not None:
         rows = np.flatnonzero(~np.isnan(values))
         earned[rows] = points_for_array(weights[rows], branch.share.of_array(values[rows]), branch.share.denominator)
-    elif reference is not None:
-        for field, stage, members in firms.cells:
-            rows = members[~np.isnan(values[members])]
-            earned[rows] = _ranked(branch, values[rows], weights[rows], (field, scheme.stages[stage].id), reference)
+        return earned
+    assert reference is not None  # check_pair has refused its absence
+    for field, stage, members in firms.cells:
+        rows = members[~np.isnan(values[members])]
+        earned[rows] = _ranked(branch, values[rows], weights[rows], (field, scheme.stages[stage].id), reference)
     return earned
 
 

@@ -47,7 +47,7 @@ class Cell:
 
     def rank(self, value: float) -> int:
         """Give `2 * below + equal` of a value, out of `2 * peers`; the value is clamped first."""
-        clamped = min(max(value, self.low), self.high)
+        clamped = self.low if value < self.low else min(value, self.high)
         place = bisect_left(self.values, clamped)
         tied = place < len(self.values) and self.values[place] == clamped
         return self.ranks[2 * place + tied]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from features.errors import SchemeError
@@ -23,23 +24,29 @@ class _Firm:
 
     def __init__(self, values: Mapping[str, float | None], field: str, stage: str, known: Mapping[str, int | None]) -> None:
         self.values, self.field, self.stage = values, field, stage
-        self.known = {table: EPOCH + timedelta(days=day) for table, day in known.items() if day is not None}
+        self.known = known
+        self.dates: dict[tuple[str, ...], date | None] = {}
 
     def known_on(self, tables: tuple[str, ...]) -> date | None:
-        """Since when the newest fact of these tables is known."""
-        return max((self.known[table] for table in tables if table in self.known), default=None)
+        """Since when the newest fact of these tables is known; most items share their tables, so it is kept."""
+        if tables not in self.dates:
+            day = max((day for table in tables if (day := self.known.get(table)) is not None), default=None)
+            self.dates[tables] = None if day is None else EPOCH + timedelta(days=day)
+        return self.dates[tables]
 
 
-class _Earned:
-    """What one branch of an item earns: hundredths, and how."""
+@dataclass(slots=True)
+class _Way:
+    """What one branch of an item earns (hundredths), and how; `value` None or no peers at all: it cannot be scored."""
 
-    __slots__ = ("branch", "cell", "note", "peers", "percentile", "points", "value")
-
-    def __init__(self, branch: Branch, value: float, points: int, note: tuple[str, ...] = ()) -> None:
-        self.branch, self.value, self.points, self.note = branch, value, points, note
-        self.percentile: int | None = None
-        self.peers: int | None = None
-        self.cell: tuple[str, str] | None = None
+    branch: Branch
+    value: float | None
+    points: int = 0
+    note: tuple[str, ...] = ()
+    missing: bool = False
+    percentile: int | None = None
+    peers: int | None = None
+    cell: tuple[str, str] | None = None
 
 
 def score_points(
@@ -87,12 +94,10 @@ def score_points(
 
 def _item(item: Item, weight: int, firm: _Firm, reference: Reference | None) -> ItemPoints:
     """Score the best known branch of an item; the first counts where two earn the same."""
-    earned = [_branch(branch, weight, firm, reference) for branch in item.branches]
-    found = [way for way in earned if isinstance(way, _Earned)]
-    if not found:
-        return _missing(item, weight, firm, str(earned[0]))
-    best = max(found, key=lambda way: way.points)
-    overlooked = len(found) < len(earned) and best.points < weight
+    ways = [_way(branch, weight, firm, reference) for branch in item.branches]
+    best = ways[0] if len(ways) == 1 else max(ways, key=lambda way: (not way.missing, way.points))
+    overlooked = not best.missing and best.points < weight and any(way.missing for way in ways)
+    tables = best.branch.tables
     return ItemPoints(
         id=item.id,
         group=item.group,
@@ -107,75 +112,54 @@ def _item(item: Item, weight: int, firm: _Firm, reference: Reference | None) -> 
         percentile=best.percentile,
         peers=best.peers,
         cell=best.cell,
-        source_table=_source(best.branch),
-        known_on=firm.known_on(best.branch.tables),
-        missing=False,
+        source_table=tables[0] if tables else None,
+        known_on=None if best.value is None else firm.known_on(tables),
+        missing=best.missing,
         note=(*best.note, "alternative-missing") if overlooked else best.note,
     )
 
 
-def _missing(item: Item, weight: int, firm: _Firm, note: str) -> ItemPoints:
-    """Give the item that scores nothing because it is unknown, or because no peer is known."""
-    first = item.branches[0]
-    return ItemPoints(
-        id=item.id,
-        group=item.group,
-        indicator=first.indicator,
-        zh=item.zh,
-        en=item.en,
-        points=0,
-        out_of=0 if item.deducts else weight,
-        lowest=-weight if item.deducts else 0,
-        value=firm.values[first.indicator] if note == "no-peers" else None,
-        unit=first.unit,
-        percentile=None,
-        peers=None,
-        cell=None,
-        source_table=_source(first),
-        known_on=None,
-        missing=True,
-        note=(note,),
-    )
-
-
-def _source(branch: Branch) -> str | None:
-    return branch.tables[0] if branch.tables else None
-
-
-def _branch(branch: Branch, weight: int, firm: _Firm, reference: Reference | None) -> _Earned | str:
-    """Score one branch; a text is the note that says why it cannot be."""
+def _way(branch: Branch, weight: int, firm: _Firm, reference: Reference | None) -> _Way:
     value = firm.values[branch.indicator]
     if value is None or is_missing(value):
-        return "missing"
+        return _Way(branch, None, note=("missing",), missing=True)
     if branch.share is not None:
-        return _Earned(branch, value, points_for(weight, branch.share.of(value), branch.share.denominator))
+        return _Way(branch, value, points_for(weight, branch.share.of(value), branch.share.denominator))
     assert reference is not None  # check_pair has refused its absence
     return _ranked(branch, value, weight, firm, reference)
 
 
-def _ranked(branch: Branch, value: float, weight: int, firm: _Firm, reference: Reference) -> _Earned | str:
+def _ranked(branch: Branch, value: float, weight: int, firm: _Firm, reference: Reference) -> _Way:
     """Score a value by its rank among peers."""
     cell, key, fallback = reference.indicators[branch.indicator].find(firm.field, firm.stage)
     if cell is None:
-        return "no-peers"
+        return _Way(branch, value, note=("no-peers",), missing=True)
     zero = branch.zero_earns_nothing and value <= 0
     whole = 2 * cell.peers
     rank = cell.rank(value)
     rank = whole - rank if branch.direction == -1 else rank
+    points = 0 if zero else points_for(weight, rank, whole)
     notes = (fallback, "zero" if zero else None, "winsorised" if cell.clamps(value) else None)
-    earned = _Earned(branch, value, 0 if zero else points_for(weight, rank, whole), tuple(note for note in notes if note))
-    earned.percentile, earned.peers, earned.cell = points_for(10_000, rank, whole), cell.peers, key
-    return earned
+    return _Way(branch, value, points, tuple(filter(None, notes)), False, points_for(10_000, rank, whole), cell.peers, key)  # noqa: FBT003
 
 
 def _groups(scheme: Scheme, items: tuple[ItemPoints, ...], firm: _Firm, reference: Reference | None) -> tuple[GroupPoints, ...]:
-    found = []
-    for group in scheme.groups:
-        points = sum(item.points for item in items if item.group == group.id)
-        out_of = sum(item.out_of for item in items if item.group == group.id)
-        standing = _standing(reference, group.id, points, firm)
-        found.append(GroupPoints(id=group.id, zh=group.zh, en=group.en, points=points, out_of=out_of, percentile=standing))
-    return tuple(found)
+    points = dict.fromkeys((group.id for group in scheme.groups), 0)
+    out_of = points.copy()
+    for item in items:
+        points[item.group] += item.points
+        out_of[item.group] += item.out_of
+    return tuple(
+        GroupPoints(
+            id=group.id,
+            zh=group.zh,
+            en=group.en,
+            points=points[group.id],
+            out_of=out_of[group.id],
+            percentile=_standing(reference, group.id, points[group.id], firm),
+        )
+        for group in scheme.groups
+    )
 
 
 def _standing(reference: Reference | None, name: str, points: int, firm: _Firm) -> int | None:
