@@ -70,8 +70,7 @@ def latest_hash(unit: Connection, firm_id: str) -> str | None:
 def latest_dossier(unit: Connection, firm_id: str) -> tuple[str, bytes] | None:
     """Give hash and bytes of the firm's newest evidence, or None when none is on file."""
     sha256 = latest_hash(unit, firm_id)
-    dossier = get_blob(unit, sha256) if sha256 else None
-    return (sha256, dossier) if sha256 and dossier is not None else None
+    return (sha256, get_blob(unit, sha256)) if sha256 else None
 
 
 def versions_of(unit: Connection, firm_id: str) -> list[Version]:

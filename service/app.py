@@ -1,0 +1,39 @@
+"""The web application: everything is wired here, from settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+from service.active import Active
+from service.clock import Clock, system_clock
+from service.config import Settings, settings_from
+from service.desk import open_desk
+from service.logs import write_logs
+from service.web.decisions import decisions
+from service.web.firms import firms
+from service.web.journal import keep_journal
+from service.web.problems import answer_problems
+from service.web.site import site
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: Clock = system_clock, active: Active | None = None) -> Flask:
+    """Make the application.
+
+    `settings` are given ready, as `JIFEN_*` variables, or (None) read from the environment. `active` replaces what
+    `active.json` names. The database must be up to date (`service.store.upgrade`); one that is not is told by `/readyz`.
+    """
+    chosen = settings if isinstance(settings, Settings) else settings_from(settings)
+    write_logs(chosen.log_level)
+    app = Flask("service.web", static_folder="static", template_folder="templates")
+    app.config["MAX_CONTENT_LENGTH"] = chosen.ingest_bytes
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    app.extensions["jifen"] = desk = open_desk(chosen, clock=clock, active=active)
+    keep_journal(app, desk.metrics)
+    answer_problems(app)
+    for blueprint in (decisions, firms, site):
+        app.register_blueprint(blueprint)
+    return app

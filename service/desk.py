@@ -1,0 +1,78 @@
+"""The desk: everything a request needs, wired once when the process starts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from service.access import Gate
+from service.active import Active, load_active
+from service.clock import Clock, day_in_china, system_clock
+from service.config import Settings
+from service.errors import NotReady
+from service.metrics import Metrics
+from service.recorder import Recorder
+from service.rows import FirmRows
+from service.store import Store, open_store
+from service.store.records import Entry, Record, commit
+
+__all__ = ["Desk", "open_desk"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The collaborators of the use cases; `found` is what decides, or why nothing may."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    gate: Gate
+    recorder: Recorder
+    rows: FirmRows
+    metrics: Metrics
+    found: Active | NotReady
+
+    def today(self) -> date:
+        """Give the day in China."""
+        return day_in_china(self.clock())
+
+    @property
+    def active(self) -> Active:
+        """What decides; `NotReady` when it is missing or does not match its hash."""
+        if isinstance(self.found, NotReady):
+            raise NotReady(str(self.found))
+        return self.found
+
+
+def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active | None = None) -> Desk:
+    """Wire a desk; artefacts that cannot be used do not stop the service, which then says so and decides nothing."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.database, connections=settings.threads + 4, lock_seconds=settings.lock_seconds)
+    metrics = Metrics()
+
+    def commit_batch(records: Sequence[Record]) -> list[Entry]:
+        with store.writing() as unit:
+            return commit(unit, records)
+
+    return Desk(
+        settings=settings,
+        clock=clock,
+        store=store,
+        gate=Gate(store, seconds=settings.token_seconds),
+        recorder=Recorder(commit_batch, batch=settings.commit_batch, seconds=settings.commit_seconds, committed=metrics.batches.observe),
+        rows=FirmRows(store, capacity=settings.firm_rows, counted=lambda source: metrics.rows.labels(source).inc()),
+        metrics=metrics,
+        found=active or _found(settings),
+    )
+
+
+def _found(settings: Settings) -> Active | NotReady:
+    try:
+        return load_active(settings.home)
+    except NotReady as error:
+        log.warning("nothing may be decided: %s", error)
+        return error

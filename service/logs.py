@@ -1,0 +1,40 @@
+"""Log lines as JSON objects, one a line. They name requests and tokens, never firms, amounts or evidence."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+
+__all__ = ["JsonLines", "write_logs"]
+
+FIELDS = ("request_id", "method", "route", "status", "ms", "token_id", "records")
+"""What a caller may add to a line with `extra=`."""
+
+
+class JsonLines(logging.Formatter):
+    """Writes a log record as one JSON object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line; an exception is told by its trace, in the field `trace`."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def write_logs(level: str) -> None:
+    """Send the lines of `service` at `level` and above to standard error, once however often it is called."""
+    logger = logging.getLogger("service")
+    logger.setLevel(level)
+    logger.propagate = False
+    if not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(JsonLines())
+        logger.addHandler(handler)

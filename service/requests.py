@@ -1,0 +1,122 @@
+"""What callers may send: the bodies and parameters of the API, each field with its meaning."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from features.evidence import FirmEvidence
+from features.tables import TABLES, FirmId
+from features.vocabulary import Product
+from service.domain.application import MAX_AMOUNT, MAX_TERM, Purpose
+
+__all__ = ["DecisionRequest", "DecisionsQuery", "FirmQuery", "FirmRequest", "PointsQuery", "Upload"]
+
+EARLIEST = date(1990, 1, 1)
+
+
+class Strict(BaseModel):
+    """Frozen; unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _not_ahead(day: date | None, info: ValidationInfo) -> date | None:
+    today = (info.context or {}).get("today")
+    if day is not None and today is not None and day > today:
+        raise ValueError(f"must not be after today in China ({today}); leave it out for today")
+    return day
+
+
+def _not_empty(evidence: FirmEvidence | None) -> FirmEvidence | None:
+    if evidence is not None and evidence.is_empty:
+        raise ValueError(
+            "must hold at least one table beside the firm's own row; send a statement, or an empty list of a register that was searched"
+        )
+    return evidence
+
+
+class DecisionRequest(Strict):
+    """An application for a loan: what the firm asks for, and the firm by its code or by its evidence."""
+
+    model_config = ConfigDict(strict=True)
+
+    product: Product = Field(description="The product asked for; `other` only marks past loans and is refused")
+    amount: int = Field(ge=1, le=MAX_AMOUNT, description="Amount asked for, in whole yuan")
+    term_months: int = Field(ge=1, le=MAX_TERM, description="Term asked for, in months")
+    purpose: Purpose | None = Field(default=None, description="What the loan pays for")
+    firm_id: FirmId | None = Field(default=None, description="A firm whose evidence is on file; or send `evidence`")
+    evidence: FirmEvidence | None = Field(default=None, description="The firm's evidence itself; it is kept with the decision only")
+    as_of: date | None = Field(default=None, ge=EARLIEST, description="Facts known by the end of this day count; default today in China")
+
+    @field_validator("product")
+    @classmethod
+    def _askable(cls, product: Product) -> Product:
+        if product is Product.OTHER:
+            raise ValueError("other marks past loans outside the four products; ask for one of the four")
+        return product
+
+    @field_validator("as_of")
+    @classmethod
+    def _known_by_now(cls, day: date | None, info: ValidationInfo) -> date | None:
+        return _not_ahead(day, info)
+
+    @field_validator("evidence")
+    @classmethod
+    def _says_something(cls, evidence: FirmEvidence | None) -> FirmEvidence | None:
+        return _not_empty(evidence)
+
+    @model_validator(mode="after")
+    def _one_firm(self) -> Self:
+        if (self.firm_id is None) == (self.evidence is None):
+            raise ValueError("must name the firm once; send either firm_id, for a firm on file, or evidence")
+        return self
+
+
+class FirmRequest(FirmEvidence):
+    """A firm's evidence to be put on file; tables that are left out stay as they are, rows of the same key are replaced."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        _not_empty(self)
+        return self
+
+
+class DecisionsQuery(Strict):
+    """Which decisions to list, oldest first."""
+
+    firm_id: FirmId | None = Field(default=None, description="Only this firm's")
+    after: int = Field(default=0, ge=0, description="Only those recorded after this place; `next` of the page before")
+    limit: int = Field(default=50, ge=1, description="Most decisions on the page; the service's own limit may be lower")
+
+
+class FirmQuery(Strict):
+    """Which version of a firm's evidence to show."""
+
+    version: int | None = Field(default=None, ge=1, description="A version; default the newest")
+
+
+class PointsQuery(Strict):
+    """How to compute a firm's points."""
+
+    scheme: str | None = Field(default=None, max_length=64, description="A points scheme; default the one that decides")
+
+
+class _Upload(Strict):
+    """Files of evidence tables, CSV or Parquet, each in the field that has the table's name; `firms` is required."""
+
+
+def _file(name: str) -> Any:
+    described = Field(default=None, description=f"{TABLES[name].document_en}: {name}.csv or {name}.parquet")
+    return (Annotated[bytes | None, described], None)
+
+
+def _upload_model() -> type[BaseModel]:
+    from pydantic import create_model  # noqa: PLC0415
+
+    return create_model("Upload", __base__=_Upload, **{name: _file(name) for name in TABLES})
+
+
+Upload = _upload_model()

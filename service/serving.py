@@ -1,0 +1,49 @@
+"""Starting the service: database up to date, then gunicorn takes over the process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+from service.config import Settings
+from service.store import open_store, upgrade
+
+__all__ = ["command", "environment_of", "prepare", "serve"]
+
+MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Give the settings as variables, with what keeps numerical libraries from using threads of their own."""
+    told = {f"JIFEN_{one.name.upper()}": str(getattr(settings, one.name)) for one in fields(settings)}
+    single = {"OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
+    return {**single, **told, MULTIPROCESS: str(_numbers(settings))}
+
+
+def _numbers(settings: Settings) -> Path:
+    return settings.home / "metrics"
+
+
+def command() -> list[str]:
+    """Give the command line that serves."""
+    return [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf", "service.wsgi:application()"]
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the database up to date and start the workers' shared numbers anew."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(_numbers(settings), ignore_errors=True)
+    _numbers(settings).mkdir(parents=True)
+    store = open_store(settings.database, connections=1, lock_seconds=settings.lock_seconds)
+    upgrade(store)
+    store.close()
+
+
+def serve(settings: Settings) -> None:
+    """Serve until stopped; does not return. The process becomes gunicorn's, so nothing loaded so far is forked into workers."""
+    prepare(settings)
+    line = command()
+    os.execve(line[0], line, {**os.environ, **environment_of(settings)})  # noqa: S606 our own interpreter, no shell

@@ -1,0 +1,67 @@
+"""Evidence files that were sent, read by the one reader of evidence folders: the same checks and faults as on the command line."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+from typing import IO, NamedTuple
+
+import polars as pl
+
+from features.checks import EvidenceFaults, Fault
+from features.tables import TABLES
+from training.evidence_files import evidence_files, read_evidence
+
+__all__ = ["Evidence", "SentFile", "read_folder", "read_sent"]
+
+
+class SentFile(NamedTuple):
+    """A file as it was sent: the table it says it is, its own name, and its content."""
+
+    table: str
+    name: str
+    content: IO[bytes]
+
+
+class Evidence(NamedTuple):
+    """Checked, typed tables, and one hash over the files they came from, whatever their order."""
+
+    tables: Mapping[str, pl.DataFrame]
+    checksum: str
+
+
+def read_folder(folder: Path, today: date) -> Evidence:
+    """Read a folder of evidence files; `EvidenceFaults` lists everything wrong with them."""
+    tables = read_evidence(folder, today=today)
+    return Evidence(tables, _checksum(evidence_files(folder)[0]))
+
+
+def read_sent(files: Iterable[SentFile], today: date) -> Evidence:
+    """Read files that were sent; they pass through a folder of their own that is gone afterwards."""
+    with TemporaryDirectory(prefix="jifen-evidence-") as folder:
+        faults = [fault for file in files if (fault := _keep(file, Path(folder)))]
+        if faults:
+            raise EvidenceFaults(faults)
+        return read_folder(Path(folder), today)
+
+
+def _keep(file: SentFile, folder: Path) -> Fault | None:
+    """Write a file under its table's name, never under its own."""
+    suffix = PurePath(file.name).suffix.lower()
+    if file.table not in TABLES:
+        return Fault(file.table[:64], 0, "", file.name[:80], "unknown-table", f"name its field after one of {', '.join(TABLES)}")
+    if suffix not in {".csv", ".parquet"}:
+        return Fault(file.table, 0, "", file.name[:80], "unknown-file", f"send it as {file.table}.csv or {file.table}.parquet")
+    path = folder / f"{file.table}{suffix}"
+    if path.exists():
+        return Fault(file.table, 0, "", file.name[:80], "one-file", "send one file for each table")
+    path.write_bytes(file.content.read())
+    return None
+
+
+def _checksum(files: Mapping[str, Path]) -> str:
+    parts = [f"{table} {hashlib.sha256(path.read_bytes()).hexdigest()}" for table, path in sorted(files.items())]
+    return "sha256:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,113 @@
+"""Deciding an application: the answer exists only once it is on record."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import orjson
+
+from features.evidence import dossier_of
+from service.desk import Desk
+from service.domain import Application, decide
+from service.errors import BadKey, UnknownDecision
+from service.identifiers import new_decision_id
+from service.requests import DecisionRequest
+from service.rows import Found
+from service.store.blobs import PackedBlob, hash_of, pack
+from service.store.records import Key, Listed, Receipt, Record, find_decision, find_replay, list_decisions
+from service.tokens import Holder
+
+__all__ = ["decide_application", "decisions_after", "key_of", "show_decision"]
+
+KEY = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def key_of(text: str | None, body: DecisionRequest, holder: Holder) -> Key | None:
+    """Read an idempotency key; requests are the same when their fields are, however they are written."""
+    if text is None:
+        return None
+    if not KEY.fullmatch(text):
+        raise BadKey(f"Idempotency-Key is {text[:80]!r}; it takes 1 to 64 letters, digits, dots, dashes and underscores, such as a UUID")
+    said = body.model_dump(mode="json", exclude_unset=True)
+    return Key(holder.token_id, text, hash_of(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)))
+
+
+def decide_application(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None = None) -> Receipt:
+    """Decide and record; gives the receipt once the record is durable.
+
+    A key that was used before gives the decision it led to then. Raises `NotReady`, `UnknownFirm`, `KeyReused`, `NotRecorded`.
+    """
+    active = desk.active
+    earlier = _earlier(desk, key)
+    if earlier:
+        return earlier
+    now = desk.clock()
+    as_of = asked.as_of or desk.today()
+    found, snapshot = _evidence(desk, asked, as_of)
+    decision = decide(
+        _application(asked, found.row.firm_id, as_of),
+        found.row,
+        bundles=active.bundles,
+        scheme=active.scheme,
+        reference=active.reference,
+        policy=active.policy,
+        now=now,
+        decision_id=new_decision_id(now),
+        evidence_hash=found.evidence_sha,
+    )
+    body = decision.canonical()
+    receipt = desk.recorder.record(
+        Record(
+            decision_id=decision.decision_id,
+            firm_id=found.row.firm_id,
+            decided_at=now,
+            outcome=decision.outcome,
+            product=asked.product.value,
+            token_id=holder.token_id,
+            sha256=hash_of(body),
+            body=body,
+            key=key,
+            evidence=snapshot,
+            firm_row=found.entry,
+        )
+    )
+    if not receipt.replayed:
+        desk.metrics.decisions.labels(asked.product.value, decision.outcome).inc()
+    return receipt
+
+
+def _earlier(desk: Desk, key: Key | None) -> Receipt | None:
+    if key is None:
+        return None
+    with desk.store.reading() as unit:
+        return find_replay(unit, key)
+
+
+def _evidence(desk: Desk, asked: DecisionRequest, as_of: date) -> tuple[Found, PackedBlob | None]:
+    if asked.evidence is None:
+        return desk.rows.of_firm(str(asked.firm_id), as_of), None
+    dossier = dossier_of(asked.evidence)
+    snapshot = pack("dossier", dossier)
+    return desk.rows.of_dossier(dossier, hash_of(dossier), as_of), snapshot
+
+
+def _application(asked: DecisionRequest, firm_id: str, as_of: date) -> Application:
+    return Application(
+        product=asked.product, amount=asked.amount, term_months=asked.term_months, purpose=asked.purpose, firm_id=firm_id, as_of=as_of
+    )
+
+
+def show_decision(desk: Desk, decision_id: str) -> Receipt:
+    """Give a decision as it was answered; `UnknownDecision` when there is none."""
+    with desk.store.reading() as unit:
+        receipt = find_decision(unit, decision_id)
+    if receipt is None:
+        raise UnknownDecision(f"no decision {decision_id[:40]!r} is on record; GET /v1/decisions lists those that are")
+    return receipt
+
+
+def decisions_after(desk: Desk, *, firm_id: str | None, after: int, limit: int) -> list[Listed]:
+    """List at most `limit` decisions recorded after a place, oldest first."""
+    with desk.store.reading() as unit:
+        return list_decisions(unit, firm_id=firm_id, after=after, limit=limit)

@@ -1,0 +1,91 @@
+"""Routes of firms and their evidence."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Blueprint, Response, request
+
+from service.requests import FirmQuery, FirmRequest, PointsQuery, Upload
+from service.tokens import Permission
+from service.uploads import SentFile, read_sent
+from service.use_cases.evidence import file_firm, firm_points, show_firm
+from service.use_cases.ingest import ingest
+from service.web.answers import EvidenceVersion, FirmPage, IngestAnswer, PointsPage, json_answer
+from service.web.operations import Answer, Ask, operation
+
+__all__ = ["firms"]
+
+firms = Blueprint("firms", __name__)
+
+
+@operation(
+    firms,
+    "POST",
+    "/v1/firms",
+    summary="Put a firm's evidence on file, on top of what is there",
+    permission=Permission.INGEST,
+    body=FirmRequest,
+    answers={
+        201: Answer(meaning="A new version", content=EvidenceVersion, headers=("Location",)),
+        200: Answer(meaning="Nothing new: the version that is there", content=EvidenceVersion, headers=("Location",)),
+    },
+    problems=("evidence-invalid",),
+)
+def post_firm(ask: Ask, body: FirmRequest) -> Response:
+    """File evidence."""
+    version, is_new = file_firm(ask.desk, body, ask.caller)
+    location = {"Location": f"/v1/firms/{version.firm_id}?version={version.version}"}
+    return json_answer(EvidenceVersion(**asdict(version)), 201 if is_new else 200, location)
+
+
+@operation(
+    firms,
+    "GET",
+    "/v1/firms/<firm_id>",
+    summary="Show what is on file of a firm",
+    permission=Permission.READ,
+    query=FirmQuery,
+    answers={200: Answer(meaning="The evidence and its versions", content=FirmPage)},
+    problems=("unknown-firm",),
+)
+def get_firm(ask: Ask, firm_id: str, query: FirmQuery) -> Response:
+    """Show a firm."""
+    file = show_firm(ask.desk, firm_id, query.version)
+    versions = [EvidenceVersion(**asdict(version)) for version in file.versions]
+    shown = {"firm_id": firm_id, "version": file.shown.version, "sha256": file.shown.sha256}
+    return json_answer(FirmPage(**shown, evidence=file.evidence, versions=versions))
+
+
+@operation(
+    firms,
+    "GET",
+    "/v1/firms/<firm_id>/points",
+    summary="Compute a firm's innovation points of today, item by item",
+    permission=Permission.READ,
+    query=PointsQuery,
+    answers={200: Answer(meaning="The points", content=PointsPage)},
+    problems=("unknown-firm", "unknown-scheme", "not-ready"),
+)
+def get_points(ask: Ask, firm_id: str, query: PointsQuery) -> Response:
+    """Compute points."""
+    sha256, points = firm_points(ask.desk, firm_id, query.scheme)
+    return json_answer(PointsPage(firm_id=firm_id, evidence=sha256, **points.to_dict()))
+
+
+@operation(
+    firms,
+    "POST",
+    "/v1/ingests",
+    summary="Load evidence files of many firms; all of it is put on file, or none",
+    permission=Permission.INGEST,
+    upload=Upload,
+    answers={201: Answer(meaning="What was loaded", content=IngestAnswer)},
+    problems=("evidence-faults",),
+)
+def post_ingest(ask: Ask) -> Response:
+    """Load files."""
+    files = [SentFile(name, file.filename or "", file.stream) for name, file in request.files.items(multi=True)]
+    evidence = read_sent(files, ask.desk.today())
+    loading = ingest(ask.desk.store, ask.desk.clock, evidence, operator=ask.caller.token_id, source="POST /v1/ingests")
+    return json_answer(IngestAnswer(**asdict(loading)), 201)

@@ -1,0 +1,136 @@
+"""The OpenAPI 3.1 document, derived from the routes and the models they read and answer: it cannot say anything else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import Any
+
+from pydantic import BaseModel
+
+from service.web.operations import Answer, Operation
+from service.web.problems import PROBLEM_TYPE, PROBLEMS, Problem
+
+__all__ = ["document_of"]
+
+REF = "#/components/schemas/{model}"
+HEADERS = {
+    "Location": "Address of what was made",
+    "ETag": "Hash of the bytes, in quotes",
+    "Idempotent-Replayed": "true when an earlier request with the same key made the decision",
+}
+ALWAYS = ("internal-error",)
+
+Schemas = dict[str, Any]
+
+
+def document_of(operations: Iterable[Operation]) -> dict[str, Any]:
+    """Describe these operations."""
+    schemas: Schemas = {}
+    _schema(Problem, schemas)
+    paths: dict[str, dict[str, Any]] = {}
+    for one in operations:
+        paths.setdefault(_path(one), {})[one.method.lower()] = _operation(one, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "jifen",
+            "version": version("jifen"),
+            "summary": "Innovation points, probability of default and explained loan decisions for technology firms",
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "A token made with `jifen token`"}},
+        },
+    }
+
+
+def _path(one: Operation) -> str:
+    return re.sub(r"<(\w+)>", r"{\1}", one.path)
+
+
+def _operation(one: Operation, schemas: Schemas) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "operationId": one.name,
+        "tags": [one.tag],
+        "summary": one.summary,
+        "security": [{"token": []}] if one.permission else [],
+        "parameters": _parameters(one, schemas),
+        "responses": {str(status): _answer(answer, schemas) for status, answer in one.answers.items()},
+    }
+    if one.permission:
+        told["description"] = f"Needs a token whose role may {one.permission.value}."
+    model = one.body or one.upload
+    if model:
+        told["requestBody"] = {"required": True, "content": {str(one.media): {"schema": _schema(model, schemas, reading=True)}}}
+        if one.upload:
+            told["requestBody"]["content"][str(one.media)]["schema"] = _files(model)
+    for status, codes in _problems(one).items():
+        if status not in told["responses"]:
+            told["responses"][status] = _problem(codes)
+    return told
+
+
+def _files(model: type[BaseModel]) -> dict[str, Any]:
+    """A form of files: binary fields, none but those."""
+    fields = {
+        name: {"type": "string", "contentMediaType": "application/octet-stream", "description": info.description}
+        for name, info in model.model_fields.items()
+    }
+    return {"type": "object", "properties": fields, "required": ["firms"], "additionalProperties": False, "description": model.__doc__}
+
+
+def _schema(model: type[BaseModel], schemas: Schemas, *, reading: bool = False) -> dict[str, str]:
+    """Add a model (and what it is made of) to the components and refer to it."""
+    told = model.model_json_schema(ref_template=REF, mode="validation" if reading else "serialization")
+    for name, part in told.pop("$defs", {}).items():
+        schemas[name] = part
+    schemas[model.__name__] = told
+    return {"$ref": REF.format(model=model.__name__)}
+
+
+def _parameters(one: Operation, schemas: Schemas) -> list[dict[str, Any]]:
+    del schemas
+    text = {"type": "string"}
+    listed: list[dict[str, Any]] = [{"name": n, "in": "path", "required": True, "schema": text} for n in re.findall(r"<(\w+)>", one.path)]
+    listed += [{"name": n, "in": "header", "required": False, "schema": text, "description": d} for n, d in one.headers.items()]
+    if one.query:
+        told = one.query.model_json_schema(ref_template=REF)
+        required = told.get("required", [])
+        listed += [
+            {"name": name, "in": "query", "required": name in required, "schema": schema, "description": schema.pop("description", "")}
+            for name, schema in told["properties"].items()
+        ]
+    return listed
+
+
+def _answer(answer: Answer, schemas: Schemas) -> dict[str, Any]:
+    told: dict[str, Any] = {"description": answer.meaning}
+    if answer.content:
+        told["content"] = {answer.media: {"schema": _schema(answer.content, schemas)}}
+    elif answer.media != "application/json":
+        told["content"] = {answer.media: {"schema": {"type": "string"}}}
+    if answer.headers:
+        told["headers"] = {name: {"description": HEADERS[name], "schema": {"type": "string"}} for name in answer.headers}
+    return told
+
+
+def _problems(one: Operation) -> dict[str, list[str]]:
+    """Give by status the codes of the problems that an operation can answer with."""
+    codes = [*one.problems, "unknown-parameter", *ALWAYS]
+    codes += ["unauthenticated", "forbidden"] if one.permission else []
+    codes += ["unsupported-media-type", "body-too-large"] if one.media else []
+    codes += ["invalid-json"] if one.body else []
+    codes += ["invalid-request"] if one.body or one.query else []
+    by_status: dict[str, list[str]] = {}
+    for code in sorted(set(codes)):
+        by_status.setdefault(str(PROBLEMS[code].status), []).append(code)
+    return dict(sorted(by_status.items()))
+
+
+def _problem(codes: list[str]) -> dict[str, Any]:
+    meanings = "; ".join(f"`{code}`: {PROBLEMS[code].title}" for code in codes)
+    return {"description": meanings, "content": {PROBLEM_TYPE: {"schema": {"$ref": REF.format(model=Problem.__name__)}}}}

@@ -1,0 +1,146 @@
+"""Errors as RFC 9457 problem answers: the one place where a code gets its HTTP status and title."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, request
+from pydantic import BaseModel, Field
+from werkzeug.exceptions import HTTPException
+
+from features.errors import FeaturesError
+from service.errors import InvalidRequest, ServiceError, Unauthenticated
+from service.web.journal import log
+
+__all__ = ["PROBLEMS", "PROBLEM_TYPE", "Problem", "ProblemKind", "answer_problems"]
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """A kind of problem: its HTTP status and the title that goes with its code."""
+
+    status: int
+    title: str
+
+
+PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
+    {
+        "invalid-json": ProblemKind(400, "The body is not JSON"),
+        "bad-request": ProblemKind(400, "The request cannot be read"),
+        "bad-idempotency-key": ProblemKind(400, "The idempotency key is malformed"),
+        "unauthenticated": ProblemKind(401, "A valid token is required"),
+        "forbidden": ProblemKind(403, "The token's role may not do this"),
+        "unknown-route": ProblemKind(404, "There is no such address"),
+        "unknown-firm": ProblemKind(404, "No evidence of the firm is on file"),
+        "unknown-decision": ProblemKind(404, "No such decision is on record"),
+        "unknown-scheme": ProblemKind(404, "No such points scheme can be used"),
+        "method-not-allowed": ProblemKind(405, "The address does not take this method"),
+        "body-too-large": ProblemKind(413, "The body is too large"),
+        "unsupported-media-type": ProblemKind(415, "The body has the wrong content type"),
+        "invalid-request": ProblemKind(422, "The request breaks rules"),
+        "unknown-parameter": ProblemKind(422, "The address has parameters it does not take"),
+        "evidence-faults": ProblemKind(422, "The evidence has faults; nothing was loaded"),
+        "evidence-invalid": ProblemKind(422, "The evidence cannot be used"),
+        "idempotency-key-reused": ProblemKind(422, "The idempotency key belongs to another request"),
+        "decision-refused": ProblemKind(422, "The parts of the decision contradict each other"),
+        "internal-error": ProblemKind(500, "The service failed"),
+        "not-ready": ProblemKind(503, "The service may not decide yet"),
+        "not-recorded": ProblemKind(503, "The decision could not be recorded, so none was given"),
+    }
+)
+
+BY_STATUS = {400: "bad-request", 404: "unknown-route", 405: "method-not-allowed", 413: "body-too-large", 415: "unsupported-media-type"}
+RETRY_AFTER = {503: "1"}
+
+
+class FaultShown(BaseModel):
+    """One wrong value."""
+
+    field: str = Field(description="Where it stands: a JSON pointer into the body, or the name of a parameter, header or table")
+    value: str = Field(description="What was sent, shortened")
+    rule: str = Field(description="The rule it breaks")
+    remedy: str = Field(description="What to do")
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(description="Address of the description of this kind of problem")
+    title: str
+    status: int
+    code: str = Field(description="Stable name of this kind of problem")
+    detail: str
+    instance: str = Field(description="The path that was asked for")
+    request_id: str = Field(description="Quote it when you ask for help")
+    errors: list[FaultShown] | None = Field(default=None, description="The wrong values, as far as they are listed")
+    error_count: int | None = Field(default=None, description="How many wrong values there are in all")
+
+
+def problem(code: str, detail: str, *, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None) -> Response:
+    """Make the answer for a code."""
+    kind = PROBLEMS[code]
+    body = {
+        "type": f"/docs#problem-{code}",
+        "title": kind.title,
+        "status": kind.status,
+        "code": code,
+        "detail": detail,
+        "instance": request.path,
+        "request_id": g.get("request_id", ""),
+        **(more or {}),
+    }
+    answer = Response(orjson.dumps(body), kind.status, mimetype=PROBLEM_TYPE)
+    answer.headers.update(headers or {})
+    if kind.status in RETRY_AFTER:
+        answer.headers["Retry-After"] = RETRY_AFTER[kind.status]
+    return answer
+
+
+def _of_domain(error: Exception) -> Response:
+    code = getattr(error, "code", "internal-error")
+    if code not in PROBLEMS:
+        return _of_bug(error)
+    headers = {"WWW-Authenticate": 'Bearer realm="jifen"'} if isinstance(error, Unauthenticated) else None
+    if not isinstance(error, InvalidRequest):
+        return problem(code, str(error), headers=headers)
+    listed = [asdict(fault) for fault in error.faults]
+    return problem(code, str(error), more={"errors": listed, "error_count": error.count} if listed else None)
+
+
+def _of_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    answer = problem(BY_STATUS.get(status, "internal-error"), _detail(status))
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        answer.headers["Allow"] = ", ".join(sorted(allowed))
+    return answer
+
+
+def _detail(status: int) -> str:
+    if status == HTTPStatus.NOT_FOUND:
+        return "nothing is served here; /openapi.json lists every address"
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"{request.method} is not one of this address's methods; the Allow header lists them"
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return f"the body is larger than {request.max_content_length:,} bytes; send less, or load evidence in bulk"
+    return "the request cannot be read; compare it with /openapi.json"
+
+
+def _of_bug(error: Exception) -> Response:
+    log.error("a request failed", exc_info=error, extra={"request_id": g.get("request_id", ""), "route": str(request.url_rule)})
+    return problem("internal-error", "the service failed; nothing was decided. Quote the request_id when you ask for help")
+
+
+def answer_problems(app: Flask) -> None:
+    """Answer every error of the app as a problem."""
+    app.register_error_handler(ServiceError, _of_domain)
+    app.register_error_handler(FeaturesError, _of_domain)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _of_bug)
