@@ -29,7 +29,7 @@ def province(firms: int = 40, seed: int = 7) -> dict[str, pl.DataFrame]:
         rows["firms"].append(_firm(draw, firm))
         for name in TABLES:
             if name != "firms" and draw.random() < 0.8:
-                rows[name] += [_row(draw, name, firm, i) for i in range(draw.randint(1, 30 if name == "invoices" else 9))]
+                rows[name] += _rows(draw, name, firm)
     return {name: typed(name, table).unique(TABLES[name].key, maintain_order=True) for name, table in rows.items()}
 
 
@@ -67,6 +67,14 @@ def _firm(draw: random.Random, firm: str) -> dict[str, object]:
     }
 
 
+def _rows(draw: random.Random, table: str, firm: str) -> list[dict[str, object]]:
+    if table != "invoices":
+        return [_row(draw, table, firm, number) for number in range(draw.randint(1, 9))]
+    months = [date(2023 + m // 12, m % 12 + 1, 1) for m in range(36) if draw.random() < 0.97]
+    months += draw.sample(months, 3)
+    return [_row(draw, table, firm, 0) | {"month": m, "known_on": m + timedelta(days=draw.randint(32, 60))} for m in months]
+
+
 def _row(draw: random.Random, table: str, firm: str, number: int) -> dict[str, object]:
     row: dict[str, object] = {"firm_id": firm}
     for column in TABLES[table].columns:
@@ -90,8 +98,6 @@ def _row(draw: random.Random, table: str, firm: str, number: int) -> dict[str, o
 def _day(draw: random.Random, name: str) -> date:
     if name == "period_end":
         return date(draw.randint(2021, 2025), 12, 31)
-    if name == "month":
-        return date(draw.randint(2023, 2025), draw.randint(1, 12), 1)
     if name == "valid_until":
         return MIDDLE + timedelta(days=draw.randint(-400, 1500))
     return MIDDLE - timedelta(days=int(1500 * draw.random() ** 2) - 300)
