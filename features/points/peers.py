@@ -14,6 +14,7 @@ peers hidden there, so its rank is off by at most half of them; `error_ppm` stat
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,11 +37,11 @@ Tails = Literal["both", "upper", "none"]
 class Cell:
     """Peers of one field and stage. `ranks` holds `2 * below + equal` before, at, between and after the `values`.
 
-    `low` and `high` are the bounds a value is clamped to; infinite where that side is not winsorised.
+    Both are arrays of 8-byte numbers, a quarter of what tuples take. `low` and `high` are the bounds a value is clamped to; infinite where that side is not winsorised.
     """
 
-    values: tuple[float, ...]
-    ranks: tuple[int, ...]
+    values: array[float]
+    ranks: array[int]
     peers: int
     low: float
     high: float
@@ -77,8 +78,8 @@ class Cell:
         ranks[-1] += upto[-1]
         top = float(values[-1])
         return cls(
-            values=tuple(values.tolist()),
-            ranks=tuple(ranks.tolist()),
+            values=array("d", values.tobytes()),
+            ranks=array("q", ranks.tobytes()),
             peers=int(upto[-1]),
             low=float(values[0]) if tails == "both" else -math.inf,
             high=top if tails == "both" or (tails == "upper" and top > 0) else math.inf,

@@ -23,7 +23,7 @@ def test_bytes_carry_the_whole_base() -> None:
     read = Reference.from_bytes(built.to_bytes())
     assert read == built
     assert read.hash == "sha256:" + hashlib.sha256(built.to_bytes()).hexdigest()
-    assert read.indicators["worth"].cells["energy", "young"].values == (1e-9, 0.1, 0.2)
+    assert read.indicators["worth"].cells["energy", "young"].values.tolist() == [1e-9, 0.1, 0.2]
 
 
 def test_a_base_says_what_it_is() -> None:
