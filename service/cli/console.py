@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 __all__ = ["Report", "notes", "out", "step"]
 
-Report = Callable[[str, float], None]
-"""Told what is being done and which share of the step is done (0 to 1)."""
+
+class Report(Protocol):
+    """Told what is being done and, where it is known, which share of the step is done (0 to 1)."""
+
+    def __call__(self, what: str, share: float | None = None, /) -> None:
+        """Show it."""
+
 
 out = Console(highlight=False, soft_wrap=True)
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -24,7 +30,7 @@ def step(title: str) -> Iterator[Report]:
     with Progress(*columns, console=notes, disable=not notes.is_terminal, transient=True) as progress:
         task = progress.add_task(title, total=1.0)
 
-        def report(what: str, share: float) -> None:
+        def report(what: str, share: float | None = None, /) -> None:
             progress.update(task, description=f"{title}: {what}", completed=share)
 
         yield report

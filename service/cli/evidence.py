@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import click
 import polars as pl
+
 from features.build import build_features
 from features.checks import EvidenceFaults
-from training.evidence_files import read_evidence, write_faults
-
 from features.errors import EvidenceError
 from service.cli.console import notes, out, step
 from service.cli.options import Day, evidence_folder, last_month_end, out_file, today
 from service.cli.tables import write_table
+from training.evidence_files import read_evidence, write_faults
 from training.simulate import simulate as simulate_province
 from training.simulate import write_province
 
@@ -29,7 +30,7 @@ __all__ = ["check", "features", "simulate"]
 @click.option(
     "--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write; must be new or empty."
 )
-def simulate(firms: int, seed: int, until: date | None, form: str, folder: Path) -> None:
+def simulate(firms: int, seed: int, until: date | None, form: Literal["csv", "parquet"], folder: Path) -> None:
     """Write a simulated province of technology firms, with its truth kept apart.
 
     Everything in it is simulated. The folder gets one file per table, `truth/`, and a manifest with the seed, the parameters and

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+from click.decorators import FC
 
-__all__ = ["Day", "evidence_folder", "home", "last_month_end", "out_file", "today"]
+__all__ = ["Day", "evidence_folder", "last_month_end", "out_file", "today"]
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """An ISO date; anything else is refused with an example."""
 
     name = "YYYY-MM-DD"
@@ -38,11 +39,6 @@ def last_month_end(day: date) -> date:
     return day.replace(day=1) - timedelta(days=1)
 
 
-def home() -> Path:
-    """The folder for everything jifen keeps at run time: JIFEN_HOME, or ./var."""
-    return Path(os.environ.get("JIFEN_HOME", "var")).absolute()
-
-
 evidence_folder = click.option(
     "--evidence",
     "folder",
@@ -52,8 +48,7 @@ evidence_folder = click.option(
 )
 
 
-def out_file(what: str) -> Any:
+def out_file(what: str) -> Callable[[FC], FC]:
     """The option for the file that a command writes."""
-    return click.option(
-        "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help=f"{what}; the ending decides: .parquet or .csv."
-    )
+    kind = click.Path(dir_okay=False, path_type=Path)
+    return click.option("--out", "path", required=True, type=kind, help=f"{what}; the ending decides: .parquet or .csv.")

@@ -1,0 +1,118 @@
+"""`jifen score`: decide one application on this machine, or score rows of a table with a bundle. Nothing is recorded."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+import orjson
+import polars as pl
+from pydantic import ValidationError
+
+from features.errors import EvidenceError
+from features.evidence import FirmEvidence, dossier_of, evidence_hash
+from features.vocabulary import Product
+from service.active import load_active
+from service.cli.console import out
+from service.cli.options import Day, today
+from service.cli.tables import write_table
+from service.clock import system_clock
+from service.config import settings_from
+from service.domain import Application, Decision, decide
+from service.identifiers import new_decision_id
+from service.rows import build_row, day_number
+from training.bundle import Bundle
+from training.loanbook import read_table
+
+__all__ = ["score"]
+
+PRODUCTS = {product.value: product for product in Product if product is not Product.OTHER}
+READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--evidence", type=READABLE, help="JSON file with the firm's evidence, as POST /v1/firms takes it.")
+@click.option("--product", type=click.Choice(list(PRODUCTS)), help="The product asked for.")
+@click.option("--amount", type=click.IntRange(1), help="Amount asked for, in yuan.")
+@click.option("--term", type=click.IntRange(1, 360), help="Term asked for, in months.")
+@click.option("--as-of", type=Day(), help="Use only facts known by this day.  [default: today]")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole decision as JSON.")
+@click.option("--bundle", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Bundle that scores --rows.")
+@click.option("--rows", type=READABLE, help="CSV or Parquet table of the shape the bundle was trained on.")
+@click.option("--out", "path", type=click.Path(dir_okay=False, path_type=Path), help="File for the scored rows (.parquet or .csv).")
+def score(
+    *,
+    evidence: Path | None,
+    product: str | None,
+    amount: int | None,
+    term: int | None,
+    as_of: date | None,
+    as_json: bool,
+    folder: Path | None,
+    rows: Path | None,
+    path: Path | None,
+) -> None:
+    r"""Decide one application, or score rows of a table; nothing is recorded (the API records).
+
+    \b
+    jifen score --evidence firm.json --product startup-credit --amount 3000000 --term 24
+    jifen score --bundle var/bundles/sba/1 --rows loans.csv --out scored.csv
+    """
+    if folder and rows and path:
+        write_table(_scored(Bundle.load(folder), rows), path)
+    elif evidence and product and amount and term:
+        decision = _decided(evidence, PRODUCTS[product], amount, term, as_of or today())
+        out.print(decision.canonical().decode() if as_json else _told(decision), markup=False)
+    else:
+        raise click.UsageError("give --evidence, --product, --amount and --term to decide, or --bundle, --rows and --out to score rows")
+
+
+def _scored(bundle: Bundle, rows: Path) -> pl.DataFrame:
+    table = read_table(rows)
+    encoded = bundle.read_rows(table)
+    for said in encoded.warnings:
+        out.print(said, markup=False)
+    scores = bundle.score(encoded.matrix)
+    base = pl.DataFrame({"pd": scores.pd, "score": scores.score})
+    parts = pl.DataFrame(scores.contributions, schema=[f"points_{name}" for name in bundle.features], orient="row")
+    return pl.concat([base, parts], how="horizontal")
+
+
+def _evidence(path: Path) -> FirmEvidence:
+    try:
+        return FirmEvidence.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}" for one in error.errors(include_url=False)[:20]]
+        raise EvidenceError(f"{path} is not a firm's evidence:\n  " + "\n  ".join(lines)) from error
+
+
+def _decided(path: Path, product: Product, amount: int, term: int, as_of: date) -> Decision:
+    active, now = load_active(settings_from().home), system_clock()
+    evidence = _evidence(path)
+    dossier = dossier_of(evidence)
+    return decide(
+        Application(product=product, amount=amount, term_months=term, purpose=None, firm_id=evidence.firm.firm_id, as_of=as_of),
+        build_row(dossier, day_number(as_of)),
+        bundles=active.bundles,
+        scheme=active.scheme,
+        reference=active.reference,
+        policy=active.policy,
+        now=now,
+        decision_id=new_decision_id(now),
+        evidence_hash=evidence_hash(dossier),
+    )
+
+
+def _told(decision: Decision) -> str:
+    said = orjson.loads(decision.canonical())
+    risk, points = said.get("risk") or {}, said["points"]
+    lines = [
+        f"{said['outcome'].upper()}   grade {risk.get('grade', '-')}   PD {risk.get('pd', '-')}   score {risk.get('score', '-')}",
+        f"points {points['total'] / 100:.2f} of {points['out_of'] / 100:.0f}   tier {points['tier']}   coverage {points['coverage']}",
+        *(f"- {reason['zh']}  {reason['en']}" for reason in said["reasons"]),
+        *(f"missing: {gap['document']}" for gap in said["missing"]),
+        "warnings: " + (", ".join(said["warnings"]) or "none"),
+        "not recorded: only the API records decisions",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,98 @@
+"""`jifen serve`, `jifen ingest`, `jifen token`: the running service and what goes into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.table import Table as Grid
+
+from service.cli.console import notes, out, step
+from service.cli.options import today
+from service.clock import system_clock
+from service.config import settings_from
+from service.serving import serve as serve_forever
+from service.store import Store, open_store, upgrade
+from service.tokens import Role
+from service.uploads import read_folder
+from service.use_cases.ingest import ingest as put_on_file
+from service.use_cases.tokens import create_token, tokens_on_file
+from service.use_cases.tokens import revoke as revoke_token
+
+__all__ = ["ingest", "opened_store", "serve", "token"]
+
+
+@contextmanager
+def opened_store() -> Iterator[Store]:
+    """Open the service's database, brought up to date."""
+    settings = settings_from()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.database, connections=2, lock_seconds=settings.lock_seconds)
+    upgrade(store)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: JIFEN_HOST, else 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on.  [default: JIFEN_PORT, else 8000]")
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes.  [default: JIFEN_WORKERS, else 2]")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the API until stopped. Every other setting is an environment variable: docs/settings.md."""
+    settings = settings_from()
+    chosen = replace(settings, host=host or settings.host, port=port or settings.port, workers=workers or settings.workers)
+    notes.print(f"serving on http://{chosen.host}:{chosen.port} (documentation at /docs, stop with Ctrl-C)")
+    serve_forever(chosen)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--operator", default="command line", show_default=True, help="Who loads it; kept with the loading.")
+def ingest(folder: Path, operator: str) -> None:
+    """Load a FOLDER of evidence files into the service's database: all of it, or nothing."""
+    with step("check evidence"):
+        evidence = read_folder(folder, today())
+    with opened_store() as store, step("put evidence on file") as report:
+        loading = put_on_file(store, system_clock, evidence, operator=operator, source=str(folder), report=report)
+    out.print(f"{loading.rows:,} rows read; {loading.firms:,} firms have a new version of their evidence (loading {loading.ingest_id})")
+
+
+@click.group()
+def token() -> None:
+    """Make, list and revoke bearer tokens; only their hashes are kept."""
+
+
+@token.command("create")
+@click.option("--name", required=True, help="Who or what will use it.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What it may do.")
+def create(name: str, role: str) -> None:
+    """Make a token and print it once; it cannot be shown again."""
+    with opened_store() as store:
+        made = create_token(store, name=name, role=role)
+    notes.print("this is the only time the token is shown; keep it like a password")
+    out.print(made.text)
+
+
+@token.command("list")
+def list_tokens() -> None:
+    """List all tokens, revoked ones too."""
+    grid = Grid("id", "name", "role", "created", "revoked", box=None)
+    with opened_store() as store:
+        for kept in tokens_on_file(store):
+            revoked = kept.revoked_at.isoformat(timespec="seconds") if kept.revoked_at else ""
+            grid.add_row(kept.token_id, kept.name, kept.role.value, kept.created_at.isoformat(timespec="seconds"), revoked)
+    out.print(grid)
+
+
+@token.command("revoke")
+@click.argument("token_id")
+def revoke(token_id: str) -> None:
+    """Revoke a token for good."""
+    with opened_store() as store:
+        revoke_token(store, token_id)
+    out.print(f"token {token_id} is revoked; running services refuse it within JIFEN_TOKEN_SECONDS")
