@@ -37,7 +37,8 @@ Tails = Literal["both", "upper", "none"]
 class Cell:
     """Peers of one field and stage. `ranks` holds `2 * below + equal` before, at, between and after the `values`.
 
-    Both are arrays of 8-byte numbers, a quarter of what tuples take. `low` and `high` are the bounds a value is clamped to; infinite where that side is not winsorised.
+    Both are arrays of 8-byte numbers, a quarter of what tuples take. `low` and `high` are the bounds a value is clamped to;
+    infinite where that side is not winsorised.
     """
 
     values: array[float]
