@@ -36,9 +36,10 @@ def _against(case: Case, verdict: Verdict, rules: list[Reason]) -> list[Reason]:
     if verdict.cell is None:
         return rules
     by_score = _score_reasons(case, "-") if _score_matters(case, verdict) else []
-    by_points = _points_reasons(case, {r.indicator for r in by_score[:MOST]}) if _points_matter(case, verdict) else []
-    room = MOST - len(rules) - min(1, len(by_points))
-    ranked = rules + by_score[:room] + by_points
+    ranked = rules + by_score
+    if _points_matter(case, verdict):
+        cited = ranked[: max(len(rules), MOST - 1)]
+        ranked = cited + _points_reasons(case, {reason.indicator for reason in cited}) + ranked[len(cited) :]
     return ranked or ([] if verdict.outcome is Outcome.APPROVE else [_peer_group(case)])
 
 

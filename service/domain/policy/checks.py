@@ -59,6 +59,14 @@ def _indicators(policy: Policy) -> Iterator[PolicyFault]:
                 yield _at(table, row, "value", rule.value, f"lies outside the range {low} to {high} of {rule.indicator}", "correct it")
 
 
+def _texts(policy: Policy) -> Iterator[PolicyFault]:
+    for table, rules in (("knock_outs", policy.knock_outs), ("referrals", policy.referrals)):
+        for row, rule in enumerate(rules, start=1):
+            for language, text in (("zh", rule.zh), ("en", rule.en)):
+                if "{" in text.replace("{value}", ""):
+                    yield _at(table, row, language, text, "has a placeholder other than {value}", "use {value} or plain words")
+
+
 def _tables(policy: Policy) -> Iterator[PolicyFault]:
     for row, rule in enumerate(policy.evidence, start=1):
         if rule.table not in TABLES:
@@ -161,6 +169,7 @@ CHECKS: tuple[Callable[[Policy], Iterator[PolicyFault]], ...] = (
     _names_once,
     _products,
     _indicators,
+    _texts,
     _tables,
     _tiers,
     _grades,

@@ -1,0 +1,167 @@
+"""A policy file is checked in every part, and every fault says file, table, row, value, rule and remedy."""
+# ruff: noqa: E501 - one mistake and what is said about it stand on one line
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain import PolicyError, load_policy, shipped_policies, shipped_policy
+from service.domain.policy import policy_page
+from service.domain.policy.quantities import Part, Share, percent_text
+
+
+class Holder(Part):
+    """A part with one share."""
+
+    share: Share
+
+
+def faults(text: str) -> list[str]:
+    with pytest.raises(PolicyError) as raised:
+        load_policy(text, source="bank.toml")
+    assert all(line.startswith("bank.toml: ") for line in str(raised.value).splitlines())
+    return [str(fault) for fault in raised.value.faults]
+
+
+def test_every_shipped_policy_loads():
+    """And says that it is illustrative."""
+    assert shipped_policies() == ("simple-2026-11",)
+    assert {shipped_policy(name).status for name in shipped_policies()} == {"illustrative"}
+
+
+def test_the_master_scale_is_that_of_the_facts():
+    """Ten grades by their upper bounds in per cent, and the default grade."""
+    bounds = [grade.pd_up_to / 1000 for grade in shipped_policy().grades]
+    assert bounds == [0.10, 0.20, 0.40, 0.75, 1.3, 2.2, 3.8, 6.5, 11, 20, 100]
+
+
+def test_caps_and_terms_are_those_of_the_facts():
+    """Startup credit 10 m and 36 months, relay and loan-investment 30 m, common growth 50 m and 60 months."""
+    caps = {p.product.value: (p.max_amount, p.max_term_months) for p in shipped_policy().products}
+    assert caps == {
+        "startup-credit": (10_000_000, 36),
+        "growth-relay": (30_000_000, 36),
+        "loan-investment": (30_000_000, 36),
+        "common-growth": (50_000_000, 60),
+    }
+
+
+def test_the_hash_ignores_layout_and_sees_every_value(policy_text):
+    """Comments and spelling of numbers do not count; one basis point does."""
+    policy = load_policy(policy_text)
+    assert (
+        load_policy("# another comment\n" + policy_text.replace('"6.50 %"', '"6.5 %"').replace("value = 0.5\n", "value = 0.50\n")).hash
+        == policy.hash
+    )
+    assert load_policy(policy_text.replace('rate = "2.60 %"', 'rate = "2.61 %"')).hash != policy.hash
+    assert load_policy(policy_text.replace('T6-T7 =    "50 %"', 'T6-T7 =    "49 %"')).hash != policy.hash
+
+
+def test_an_unknown_policy_is_refused_with_the_known_names():
+    """A typing error in a setting is told."""
+    with pytest.raises(PolicyError, match="name one of simple-2026-11"):
+        shipped_policy("simple-2062-11")
+
+
+def test_broken_toml_is_told_with_its_line():
+    """The parser's place is passed on."""
+    (fault,) = faults("name = \nstatus = 1")
+    assert "line 1" in fault
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "simple-2026-11"\n', "", "the file, name = nothing: is required; add it"),
+        ("validity_days = 30", "validity_days = 0", "the file, validity_days = 0: Input should be greater than or equal to 1"),
+        ("validity_days = 30", "validity_dayz = 30", "the file, validity_dayz = 30: is not a key of a policy; correct its spelling"),
+        ('status = "illustrative"', 'status = "fine"', "the file, status = 'fine': Input should be 'illustrative' or 'approved'"),
+        ('tiers = ["T1-T10"]', 'tiers = "T1"', "the file, tiers = 'T1': must list tiers; write them as in"),
+        ('tiers = ["T1-T10"]', 'tiers = ["T9-T2"]', "is a range of tiers that runs backwards"),
+        ('tiers = ["T1-T10"]', 'tiers = ["T1-T10", "T3"]', "tiers row 11, tier = T3: stands in an earlier row"),
+        ('product = "growth-relay", ', 'product = "gold", ', "products row 2, product = 'gold'"),
+        ('product = "growth-relay", ', 'product = "common-growth", ', "products row 4, product = common-growth: stands in an earlier row"),
+        ('stages = ["growth"],  ', 'stages = ["old"],  ', "products row 2, stages.0 = 'old': Input should be 'start-up', 'growth' or 'stable'"),
+        ("min_amount = 1_000_000", "min_amount = 60_000_000", "products row 4, min_amount = 60000000: is above max_amount 50000000"),
+        ("max_amount = 50_000_000", "max_amount = 50000000.5", "products row 4, max_amount = 50000000.5"),
+        ('missing = "refer", max_age_days = 460', 'missing = "shrug", max_age_days = 460', "evidence row 1, missing = 'shrug'"),
+        ('table = "talent", ', 'table = "people", ', "evidence row 2, table = people: is not an evidence table; name one of firms"),
+        ('table = "talent", ', 'table = "conduct", ', "evidence row 2, max_age_days = 460: does not apply: a register of events"),
+        ('table = "talent", ', 'table = "invoices", ', "evidence row 3, table = invoices: stands in an earlier row"),
+        ('indicators = "60 %"', 'indicators = "160 %"', "coverage, indicators = '160 %': must be a percentage from 0 % to 100 %"),
+        ('indicators = "60 %"', "indicators = 60", "coverage, indicators = 60: must be a percentage"),
+        ('indicators = "60 %"', 'indicators = "sixty %"', "write it in quotes with the sign, as in '60 %'"),
+        ('indicators = "60 %"', 'indicators = "inf %"', "must be a percentage"),
+        ('indicators = "60 %"', 'indicators = "60.001 %"', "with at most 2 decimals"),
+        ('pd_up_to = "0.20 %"', 'pd_up_to = "0.10 %"', "grades row 2, pd_up_to = 0.1: is not above the row before"),
+        ('pd_up_to =  "100 %"', 'pd_up_to =  "99 %"', "grades row 11, pd_up_to = 99.0: leaves a gap; end with '100 %'"),
+        ("{ grade =  2, pd_up_to", "{ grade =  3, pd_up_to", "grades row 2, grade = 3: must be 2; number the grades from 1"),
+        ('rate = "2.70 %"', 'rate = "2.50 %"', "grades row 2, rate = 2.5: is below the rate of a safer grade"),
+        (', rate = "4.60 %"', "", "grades row 8, rate = nothing: is needed: the outcome table lends in this grade"),
+        ('pd_up_to =   "11 %" }', 'pd_up_to =   "11 %", rate = "99 %" }', "grades row 9, rate = '99 %': must be a percentage from 0 % to 36 %"),
+        ("{ grade =  5, T1-T3", "{ grade =  6, T1-T3", "outcomes row 5, grade = 6: must be 5; write one row for each grade"),
+        ('{ grade = 11, T1-T3 = "decline"', '{ grade = 11, T1-T2 = "decline"', "outcomes row 11, T3 = nothing: has no cell"),
+        ('{ grade = 11, T1-T3 = "decline"', '{ grade = 11, T1-T4 = "decline"', "has two cells for T4; let each tier stand in one column"),
+        ('{ grade = 11, T1-T3 = "decline"', '{ grade = 11, T99 = "refer", T1-T3 = "decline"', "outcomes row 11, T99 = refer: is not a tier of this policy"),
+        ('T6-T7 =    "50 %"', 'T6-T7 =    "0 %"', "outcomes row 8, T6 = '0 %': must be a share above 0 %"),
+        ('T6-T7 =    "50 %"', 'T6-T7 =   "perhaps"', "outcomes row 8, T6 = 'perhaps': must be a share above 0 %"),
+        ('T6-T7 =    "50 %"', "T6-T7 =  50", "outcomes row 8, T6 = 50: must be a share above 0 %"),
+        ('T6-T7 =    "50 %"', 'T6-T7 =    "90 %"', "outcomes row 8, T6 = 90 %: improves on a safer grade"),
+        ('T6-T7 =    "50 %"', 'T6-T7 =    "70 %"', "outcomes row 8, T6 = 70 %: improves on a better tier; lower it, or raise T5"),
+        ("from_grade = 1, to_grade = 4", "from_grade = 4, to_grade = 1", "disagreements row 2, from_grade = 4 to 1: is not a span of grades"),
+        ("from_grade = 9, to_grade = 11", "from_grade = 9, to_grade = 12", "disagreements row 1, from_grade = 9 to 12: is not a span"),
+        ("from_grade = 9, to_grade = 11", "from_grade = 7, to_grade = 8", "outcomes row 7, T4 = 100 %: improves on a better tier"),
+        ('tiers = ["T10"], from', 'tiers = ["T11"], from', "disagreements row 2, tiers = T11: is not a tier of this policy; the tiers are T1"),
+        ('tiers = ["T6-T10"]', 'tiers = ["T6-T9"]', "channels, tiers = T10: is in 0 channels; name each tier in exactly one"),
+        ('tiers = ["T6-T10"]', 'tiers = ["T5-T10"]', "channels, tiers = T5: is in 2 channels"),
+        ("up_to_amount = 10_000_000", "up_to_amount = 2_000_000", "authorities row 2, up_to_amount = 2000000: cannot be reached"),
+        (", up_to_amount = 3_000_000", "", "authorities row 2, up_to_amount = 10000000: cannot be reached"),
+        ('{ authority = "head-office", zh', '{ authority = "head-office", up_to_amount = 99_000_000, zh', "authorities row 3, up_to_amount = 99000000: leaves larger amounts to nobody"),
+        ('indicator = "arrears_open"', 'indicator = "arrears"', "knock_outs row 2, indicator = arrears: is not in the catalogue"),
+        ('indicator = "arrears_open"\noperator = ">="\nvalue = 1\n', 'indicator = "arrears_open"\noperator = ">="\nvalue = 21\n', "knock_outs row 2, value = 21: lies outside the range 0 to 20 of arrears_open"),
+        ("value = 0.5\n", "value = true\n", "referrals row 3, value = True"),
+        ("value = 0.5\n", "value = nan\n", "referrals row 3, value = NaN"),
+        ('id = "tax-arrears-open"', 'id = "public-listing-open"', "knock_outs row 2, id = public-listing-open: stands in an earlier row"),
+        ('products = ["growth-relay"]', 'products = ["growth"]', "referrals row 4, products.0 = 'growth'"),
+        ("有未结清的欠税记录{value}", "有未结清的欠税记录{worth}", "knock_outs row 2, zh = 有未结清的欠税记录{worth}: has a placeholder other than {value}"),
+    ],
+)  # fmt: skip
+def test_a_wrong_policy_is_refused_with_place_and_remedy(policy_text, old, new, said):
+    """Each kind of mistake a bank employee can make."""
+    assert policy_text.count(old) == 1, f"the shipped policy has {old!r} {policy_text.count(old)} times"
+    found = faults(policy_text.replace(old, new))
+    assert any(said in fault for fault in found), found
+
+
+def test_a_missing_row_of_the_outcome_table_is_told(policy_text):
+    """Ten rows for eleven grades."""
+    short = "\n".join(line for line in policy_text.splitlines() if not line.startswith("  { grade = 11, T1"))
+    assert any("must have one row for each of the 11 grades" in fault for fault in faults(short))
+
+
+def test_every_fault_of_a_file_is_told_at_once(policy_text):
+    """Two mistakes, two faults."""
+    assert len(faults(policy_text.replace('"2.70 %"', '"2.7"').replace("validity_days = 30", "validity_days = 999"))) == 2
+
+
+@given(st.integers(0, 10_000))
+def test_percentages_are_read_and_written_exactly(basis_points):
+    """No float stands between the file and the decision."""
+    assert Holder(share=percent_text(basis_points)).share == basis_points
+
+
+def test_docs_policy_md_is_written_from_the_shipped_policy(request):
+    """`jifen docs` writes it; a stale page fails here."""
+    page = request.config.rootpath / "docs" / "policy.md"
+    assert page.read_text(encoding="utf-8") == policy_page(shipped_policy())
+
+
+def test_the_page_names_every_value_of_the_policy():
+    """Products, rules, bounds, cells and reasons all stand in it."""
+    page, policy = policy_page(shipped_policy()), shipped_policy()
+    said = [policy.hash, *(p.product.zh for p in policy.products), *(r.zh for r in (*policy.knock_outs, *policy.referrals))]
+    said += [percent_text(g.pd_up_to, 1000) for g in policy.grades] + [a.zh for a in policy.authorities] + [c.en for c in policy.channels]
+    assert [text for text in said if text not in page] == []
+    assert "| 8 | 80 % | 60 % | 50 % | refer | decline |" in page
