@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from features.tables import Column
-from features.tables.written import DAY, INTEGER, TRUTHS
+from features.tables.written import CONTROL, DAY, INTEGER, TRUTHS
 
 __all__ = ["POLARS_TYPES", "Reading", "read_column"]
 
@@ -57,7 +57,7 @@ def _expression(kind: str, dtype: pl.DataType) -> pl.Expr:
     if kind == "date":
         return _day(cell, dtype)
     if dtype == pl.String:
-        return {"boolean": _truth(cell), "text": cell.str.strip_chars(), "word": cell}[kind]
+        return {"boolean": _truth(cell), "text": _text(cell), "word": cell}[kind]
     return cell if dtype == POLARS_TYPES[kind] else pl.when(cell.is_null()).then(nothing).otherwise(nothing)
 
 
@@ -89,3 +89,8 @@ def _day(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 def _truth(cell: pl.Expr) -> pl.Expr:
     return cell.str.to_lowercase().replace_strict(TRUTHS, default=None, return_dtype=pl.Boolean)
+
+
+def _text(cell: pl.Expr) -> pl.Expr:
+    plain = cell.str.strip_chars()
+    return pl.when(~plain.str.contains(CONTROL)).then(plain)

@@ -33,12 +33,10 @@ MOST_ROWS = 5_000
 
 def _rows(name: str) -> Any:
     spec = TABLES[name]
-    absent = "[] means searched and none found" if name in REGISTERS else "leave it out when there is none"
-    return Field(None, title=spec.zh, description=f"{spec.document_en}; {absent}", min_length=_least(name), max_length=MOST_ROWS)
-
-
-def _least(name: str) -> int:
-    return 0 if name in REGISTERS else 1
+    said, least = ("[] means searched and none found", 0) if name in REGISTERS else ("leave it out when there is none", 1)
+    return Field(
+        None, title=spec.zh, description=f"{spec.document_en}; {said}", max_length=MOST_ROWS, json_schema_extra={"minItems": least}
+    )
 
 
 class FirmEvidence(BaseModel):

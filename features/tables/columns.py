@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import Field, JsonValue
 from pydantic.fields import FieldInfo
@@ -86,9 +86,7 @@ def column_of(name: str, info: FieldInfo) -> Column:
 
 
 def _bare(annotation: Any) -> type:
-    """Strip `| None` and `Annotated[...]` off a type."""
-    if get_origin(annotation) is Annotated:
-        return _bare(get_args(annotation)[0])
+    """Strip `| None` off a type; pydantic has taken `Annotated` apart already."""
     if get_origin(annotation) in (Union, UnionType):
         (inner,) = [a for a in get_args(annotation) if a is not NoneType]
         return _bare(inner)

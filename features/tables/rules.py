@@ -101,7 +101,7 @@ class NotBeforeYearEnd(Pair):
         return bool(day < date(year, 12, 31))
 
     def _broken(self, *values: pl.Expr) -> pl.Expr:
-        return values[0] < pl.date(values[1], 12, 31)
+        return values[0].dt.offset_by("1d").dt.year() <= values[1]
 
     def _remedy(self, *values: Any) -> str:
         return f"the figures of {values[1]} are known at the earliest on {values[1]}-12-31; correct {self.other} or {self.column}"

@@ -11,11 +11,14 @@ import unicodedata
 from datetime import date, datetime, time
 from typing import Any
 
-__all__ = ["DAY", "INTEGER", "TRUTHS", "form_remedy", "read_written"]
+__all__ = ["CONTROL", "DAY", "INTEGER", "TRUTHS", "form_remedy", "read_written"]
 
 INTEGER = "^-?[0-9]+$"
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+CONTROL = r"[\x00-\x1f\x7f]"
 TRUTHS = {"true": True, "false": False}
+BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+"""Unicode's White_Space, which pydantic and Polars cut off; `str.strip` alone would cut off four control characters more."""
 YEAR_FIRST = re.compile(r"([0-9]{4})\D+([0-9]{1,2})\D+([0-9]{1,2})\D*|([0-9]{4})([0-9]{2})([0-9]{2})")
 MIDNIGHT = time()
 
@@ -25,9 +28,7 @@ def read_written(kind: str, value: Any) -> Any:
 
     Texts are read strictly; values that are typed already pass when nothing is lost (a whole float, a midnight).
     """
-    if isinstance(value, str) and not value.strip():
-        return None
-    if value is None:
+    if value is None or (isinstance(value, str) and not value.strip(BLANKS)):
         return None
     match kind:
         case "integer":
@@ -68,7 +69,7 @@ def _truth(value: Any) -> bool:
 
 
 def _text(kind: str, value: Any) -> str:
-    if isinstance(value, str):
+    if isinstance(value, str) and (kind == "word" or not re.search(CONTROL, value.strip(BLANKS))):
         return value
     raise ValueError(form_remedy(kind, str(value)))
 
@@ -83,7 +84,7 @@ def form_remedy(kind: str, value: str) -> str:
         case "boolean":
             return "write true or false, or leave it empty when unknown"
         case _:
-            return "write text; a number or a date needs a column of type text"
+            return "write text on one line, without control characters; a typed column must be of type text"
 
 
 def _meant(likely: str | None) -> str:
