@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +50,8 @@ class TrainResult:
     """Their calibrated log odds of default."""
     sample: Floats
     """Up to 500 test rows in schema order, for SHAP pictures."""
+    example: Mapping[str, Sequence[Any]]
+    """A few test rows as a caller would send them."""
 
 
 def _draft(book: Book, fitted: Fitted, settings: Settings) -> Manifest:
@@ -170,4 +172,5 @@ def _result(book: Book, bundle: Bundle, measured: Measured) -> TrainResult:
         target=book.target[rows],
         log_odds=measured.log_odds,
         sample=book.matrix[rows][:PICTURED],
+        example=book.example,
     )

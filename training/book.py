@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -43,6 +43,8 @@ class Book:
     groups: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
     """Labels to report metrics by, such as stage and field."""
     decided: Decided | None = None
+    example: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """A few test rows as a caller would send them: column -> raw values."""
     simulated: bool = False
     counts: Mapping[str, Any] = field(default_factory=dict)
     """What was left out and why, dates, split: for manifest and card."""

@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from training.bundle.files import json_bytes, sha256
 
-__all__ = ["LIBRARIES", "arrays_hash", "code_hash", "config_hash", "library_versions"]
+__all__ = ["LIBRARIES", "ROOT", "arrays_hash", "code_hash", "config_hash", "library_versions"]
 
 LIBRARIES: Final = ("lightgbm", "narwhals", "numpy", "polars", "scikit-learn", "scipy")
 SOURCES: Final = (".py", ".toml")
 ROOT: Final = Path(__file__).parent.parent
+"""Where the packages stand."""
 
 
 @cache

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from training.bundle.native import Floats
 from training.errors import BookError
 
-__all__ = ["Columns", "Encoded", "Feature", "Kind", "columns_of", "day_number", "encode", "texts"]
+__all__ = ["Columns", "Encoded", "Feature", "Kind", "columns_of", "day_number", "encode", "sources_of", "texts"]
 
 Columns = Mapping[str, Sequence[Any]]
 Kind = Literal["number", "integer", "money", "category", "date"]
@@ -202,7 +202,8 @@ def _derived(feature: Feature, columns: Columns, decisions: Floats | None) -> Fl
     return values
 
 
-def _needed(features: Iterable[Feature]) -> list[str]:
+def sources_of(features: Iterable[Feature]) -> list[str]:
+    """Columns that these features read, each once, in order of first use."""
     return list(dict.fromkeys(name for f in features for name in (f.source, f.over) if name))
 
 
@@ -212,7 +213,7 @@ def encode(features: Sequence[Feature], columns: Columns, *, decisions: Floats |
     `decisions` are decision days (day numbers, shape (n,)), needed by `days-before-decision` only. Raises `BookError` for a
     missing column (all are named) and for values that are not of their declared type.
     """
-    absent = [name for name in _needed(features) if name not in columns]
+    absent = [name for name in sources_of(features) if name not in columns]
     if absent:
         raise BookError(f"the rows lack {', '.join(absent)}; their columns are {', '.join(columns)}")
     rows = len(next(iter(columns.values()), ()))

@@ -11,7 +11,7 @@ import polars as pl
 
 from training.book import Book, Floats, Mask, Targets
 from training.bundle import Decided, Feature
-from training.bundle.encoding import EPOCH, Columns, day_number, encode
+from training.bundle.encoding import EPOCH, Columns, day_number, encode, sources_of
 from training.errors import BookError, ContractError, TrainingRefused
 from training.loanbook.categories import frozen_categories
 from training.loanbook.contract import Contract, Known
@@ -22,6 +22,7 @@ from training.split import from_day, keep_new_firms, stratified
 __all__ = ["book_of", "refuse_late_columns"]
 
 SHOWN: Final = 10
+EXAMPLES: Final = 3
 
 
 def refuse_late_columns(contract: Contract) -> None:
@@ -140,6 +141,12 @@ def _groups(contract: Contract, columns: Columns) -> dict[str, Any]:
     return {name: np.array([str(value) for value in columns[name]])} if name else {}
 
 
+def _example(features: tuple[Feature, ...], columns: Columns, test: Mask) -> dict[str, list[Any]]:
+    """The first test rows as the file holds them, the columns that features read only."""
+    rows = np.flatnonzero(test)[:EXAMPLES].tolist()
+    return {name: [columns[name][row] for row in rows] for name in sources_of(features)}
+
+
 def book_of(contract: Contract, frame: pl.DataFrame) -> Book:
     """Read a table as its contract says.
 
@@ -171,6 +178,7 @@ def book_of(contract: Contract, frame: pl.DataFrame) -> Book:
         weight=None if weight is None else weight[kept],
         groups={by: labels[kept] for by, labels in _groups(contract, columns).items()},
         decided=Decided(column=contract.decision.date, date_format=contract.book.date_format) if contract.decision else None,
+        example=_example(features, columns, test & kept),
         simulated=contract.book.simulated,
         counts=_counts(contract, frame, labelled, kept, days),
         hashes={

@@ -1,0 +1,169 @@
+"""What a training run leaves in MLflow: parameters, metrics with bounds, hashes, pictures, and the bundle as a pyfunc model."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from training.assembly import TrainResult
+from training.bundle import Bundle, Feature
+from training.bundle.encoding import encode, sources_of
+from training.bundle.files import INDEX
+from training.figures import figures
+from training.metrics import Evaluation
+from training.provenance import ROOT
+from training.pyfunc import OUTPUTS, POINTS
+
+__all__ = ["EXPERIMENT", "connected", "fetch_bundle", "log_training"]
+
+EXPERIMENT: Final = "jifen"
+REQUIRED: Final = ("lightgbm", "narwhals", "numpy", "pandas", "pydantic")
+"""What scoring a logged bundle needs; its code travels with it."""
+CHATTY: Final = ("alembic", "mlflow.store.db.utils", "mlflow.pyfunc", "mlflow.tracking._model_registry.fluent")
+KNOWN: Final = (
+    ("The ``noload`` loader strategy is deprecated", DeprecationWarning),
+    ("Operation with range is deprecated", DeprecationWarning),
+    (r".*Any type hint is inferred as AnyType", UserWarning),
+)
+"""Warnings MLflow 3 raises about itself (SQLAlchemy, pandas, its own type hints); nothing here can change them."""
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    levels = {name: logging.getLogger(name).level for name in CHATTY}
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    with warnings.catch_warnings():
+        for message, category in KNOWN:
+            warnings.filterwarnings("ignore", message=message, category=category)
+        yield
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+@contextmanager
+def connected(uri: str) -> Iterator[Any]:
+    """Give the `mlflow` module speaking to `uri` for runs and registry alike; whatever was set before is set back."""
+    with _quiet():
+        import mlflow  # noqa: PLC0415 - a second to import: only those who train or promote pay it
+        from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR as BAR  # noqa: PLC0415
+
+        before, registry_before, bar = mlflow.get_tracking_uri(), mlflow.get_registry_uri(), BAR.get()
+        mlflow.set_tracking_uri(uri)
+        mlflow.set_registry_uri(uri)
+        BAR.set(False)
+        try:
+            yield mlflow
+        finally:
+            BAR.set(bar)
+            mlflow.set_tracking_uri(before)
+            mlflow.set_registry_uri(registry_before)
+
+
+def _experiment(mlflow: Any, artifacts: Path | None) -> str:
+    """Find or make the experiment; its artifacts go to `artifacts`, or where the server keeps them."""
+    found = mlflow.get_experiment_by_name(EXPERIMENT)
+    if found is not None:
+        return str(found.experiment_id)
+    return str(mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts.absolute().as_uri() if artifacts else None))
+
+
+def _metrics(result: TrainResult) -> dict[str, float]:
+    sets = {"test": result.test, "out_of_fold": result.out_of_fold}
+    sets |= {f"test.{by}.{name}": found for by, named in result.by_group.items() for name, found in named.items()}
+    return {name: value for prefix, found in sets.items() for name, value in _flat(prefix, found).items()}
+
+
+def _flat(prefix: str, found: Evaluation) -> dict[str, float]:
+    flat = {f"{prefix}.n": float(found.n), f"{prefix}.defaults": float(found.defaults)}
+    for name, measured in found.metrics.items():
+        flat |= {f"{prefix}.{name}": measured.value, f"{prefix}.{name}.low": measured.low, f"{prefix}.{name}.high": measured.high}
+    return flat
+
+
+def _tags(bundle: Bundle, operator: str) -> dict[str, str]:
+    hashes = {f"{name}_hash": value for name, value in bundle.manifest.hashes.model_dump().items() if value}
+    said = {"segment": bundle.segment, "simulated": str(bundle.simulated).lower(), "operator": operator}
+    return {"bundle_hash": bundle.hash, "bundle_version": bundle.version, **hashes, **said}
+
+
+def _schema(bundle: Bundle) -> dict[str, str]:
+    """Columns a caller sends, and their MLflow types: categories and dates as string, everything else as double."""
+    features = bundle.manifest.features
+    kinds = dict.fromkeys(sources_of(features), "double")
+    kinds |= {feature.source: "string" for feature in features if feature.type in {"category", "date"}}
+    dated = any(feature.derive == "days-before-decision" for feature in features)
+    return kinds | ({bundle.manifest.decided.column: "string"} if dated and bundle.manifest.decided else {})
+
+
+def _signature(bundle: Bundle) -> Any:
+    from mlflow.models.signature import ModelSignature  # noqa: PLC0415 - see connected
+    from mlflow.types import ColSpec, Schema  # noqa: PLC0415
+
+    given = [ColSpec(kind, name, required=False) for name, kind in _schema(bundle).items()]
+    answers = [ColSpec("long" if name == "score" else "double", name) for name in OUTPUTS]
+    return ModelSignature(Schema(given), Schema([*answers, *(ColSpec("long", f"{POINTS}{name}") for name in bundle.features)]))
+
+
+def _example(result: TrainResult) -> Any:
+    """The example rows typed as the signature says."""
+    import pandas as pd  # noqa: PLC0415 - MLflow wants a frame
+
+    numbers = {name for name, kind in _schema(result.bundle).items() if kind == "double"}
+    features = [Feature(name=f.name, source=f.source, type=f.type, blank=f.blank) for f in result.bundle.manifest.features]
+    typed = {f.source: encode([f], result.example).matrix[:, 0] for f in features if f.source in numbers}
+    return pd.DataFrame({name: typed.get(name, values) for name, values in result.example.items()})
+
+
+def _log_model(mlflow: Any, result: TrainResult) -> Any:
+    bundle = result.bundle
+    return mlflow.pyfunc.log_model(
+        name=bundle.name,
+        loader_module="training.pyfunc",
+        data_path=str(result.folder),
+        code_paths=[str(ROOT / package) for package in ("features", "training")],
+        signature=_signature(bundle),
+        input_example=_example(result),
+        pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in REQUIRED],
+        registered_model_name=bundle.name,
+        metadata={"bundle_hash": bundle.hash},
+    )
+
+
+def log_training(result: TrainResult, *, uri: str, artifacts: Path | None, operator: str) -> tuple[str, str]:
+    """Log the run and register the bundle; give the run id and the registered version.
+
+    `artifacts` is where a new local experiment keeps its files; None leaves that to the server. Every metric is logged with
+    its bounds (`test.auc`, `test.auc.low`, `test.auc.high`) and its n.
+    """
+    bundle = result.bundle
+    with connected(uri) as mlflow:
+        with mlflow.start_run(experiment_id=_experiment(mlflow, artifacts), run_name=f"{bundle.name}@{bundle.version}") as run:
+            mlflow.log_params(bundle.manifest.settings | {"features": len(bundle.features)})
+            mlflow.log_metrics(_metrics(result))
+            mlflow.set_tags(_tags(bundle, operator))
+            mlflow.log_dict(bundle.manifest.findings, "findings.json")
+            mlflow.log_artifact(str(result.folder / "card.md"))
+            for name, figure in figures(result).items():
+                mlflow.log_figure(figure, f"figures/{name}")
+            logged = _log_model(mlflow, result)
+        client = mlflow.MlflowClient()
+        version = str(logged.registered_model_version)
+        for key, value in _tags(bundle, operator).items():
+            client.set_model_version_tag(bundle.name, version, key, value)
+        return str(run.info.run_id), version
+
+
+def fetch_bundle(model_uri: str, folder: Path, *, uri: str) -> None:
+    """Copy the bundle inside a registered model to `folder`."""
+    with connected(uri) as mlflow, TemporaryDirectory() as space:
+        logged = Path(mlflow.artifacts.download_artifacts(model_uri, dst_path=space))
+        (index,) = logged.rglob(INDEX)
+        shutil.copytree(index.parent, folder)
