@@ -66,7 +66,9 @@ def build_firm(evidence: Mapping[str, pl.DataFrame], as_of: int) -> FirmRow:
     if "firms" not in evidence:
         raise EvidenceError("evidence has no table firms; every other table may be missing, this one says who the firm is")
     firm = _firm_on(sole_row(evidence["firms"]), as_of)
-    measures: dict[str, Any] = {table: firm_measures(table, evidence.get(table), as_of) for table in READINGS}
+    measures: dict[str, Any] = {
+        table: firm_measures(table, evidence.get(table), firm_id=str(firm["firm_id"]), as_of=as_of) for table in READINGS
+    }
     numbers = {"as_of": float(as_of), **{name: _number(firm.get(name)) for name in FIRM_COLUMNS}}
     for table, values in measures.items():
         numbers |= _numbers(table, values, str(firm.get("searched") or ""))

@@ -72,12 +72,19 @@ def _rows(reading: Reading, frame: pl.DataFrame, as_of: int) -> pl.DataFrame:
     return rows
 
 
-def firm_measures(table: str, frame: pl.DataFrame | None, as_of: int) -> Mapping[str, int | None]:
+def firm_measures(table: str, frame: pl.DataFrame | None, *, firm_id: str, as_of: int) -> Mapping[str, int | None]:
     """Add up one firm's visible rows of a table; empty where it has none."""
     if frame is None or frame.is_empty():
         return {}
+    _refuse_strangers(table, frame, firm_id)
     rows = _rows(READINGS[table], frame, as_of)
     return {} if rows.is_empty() else rows.select(_recipe(table).totals).row(0, named=True)
+
+
+def _refuse_strangers(table: str, frame: pl.DataFrame, firm_id: str) -> None:
+    """Rows of another firm are a mix-up that no number would show; a table without `firm_id` is taken at its word."""
+    if "firm_id" in frame.columns and not (frame.get_column("firm_id") == firm_id).all():
+        raise EvidenceError(f"{table} holds rows of another firm than {firm_id}; give one firm's evidence")
 
 
 def sole_row(firms: pl.DataFrame) -> Mapping[str, object]:
