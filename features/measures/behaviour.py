@@ -22,7 +22,6 @@ CONDUCT = Reading(
     visible=seen(column("known_on")),
     register=True,
     measures=(
-        count("records", seen(happened)),
         count("records_3y", within(happened, 3 * YEAR)),
         count("open_records", is_open),
         count("cleared_records", seen(cleared)),
@@ -41,7 +40,6 @@ LOANS = Reading(
     visible=column("applied_on") < AS_OF,
     register=True,
     measures=(
-        count("loans_drawn", seen(drawn)),
         count("loans_repaid_clean", both(seen(drawn), seen(closed), never_late)),
         count("loans_overdue_2y", both(seen(drawn), within(overdue, 2 * YEAR))),
         count("loans_defaulted", both(seen(drawn), seen(default))),

@@ -52,7 +52,6 @@ PATENTS = Reading(
     measures=(
         count("inventions_filed_3y", both(invention, recent, relevant)),
         count("pct_filed_3y", both(kind.equals("pct"), recent, relevant)),
-        count("class1_filed_3y", both(class1, recent)),
         count("class2_filed_3y", both(class2, recent)),
         count("filed_3y", recent),
         count("filed_1y", both(own, within(filed, YEAR))),
