@@ -78,7 +78,7 @@ def _lines(rng: Generator, books: Books, reported: Floats, rows: FirmYears, p: S
         "total_assets": whole(money(books.assets[at]), _gaps(rng, n, small, gaps["total_assets"])),
         "net_assets": whole(money(books.equity[at]), _gaps(rng, n, small, gaps["net_assets"])),
         "total_debt": whole(money(books.debt[at]), _gaps(rng, n, small, gaps["total_debt"])),
-        "cash": whole(money(books.cash[at] * blur), _gaps(rng, n, small, gaps["cash"])),
+        "cash": whole(money(np.minimum(books.cash[at] * blur, books.current_assets[at])), _gaps(rng, n, small, gaps["cash"])),
         "current_assets": whole(money(books.current_assets[at]), _gaps(rng, n, small, gaps["current_assets"])),
         "current_liabilities": whole(money(books.current_liabilities[at]), _gaps(rng, n, small, gaps["current_liabilities"])),
         "operating_cash_flow": whole(money(books.operating_cash[at]), _gaps(rng, n, small, gaps["operating_cash_flow"])),
