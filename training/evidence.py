@@ -1,0 +1,162 @@
+"""Train on our own tables: the loan book of the province, with indicators as they were known when each loan was asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+import polars as pl
+
+from features.build import build_features
+from features.indicators import CATALOGUE, catalogue_hash
+from features.stages import segment_of, stage_of
+from training.assembly import TrainResult, train_book
+from training.book import Book
+from training.boosting import Settings
+from training.bundle import Feature
+from training.bundle.encoding import EPOCH
+from training.errors import BookError
+from training.evidence_files import read_evidence
+from training.fitting import Progress
+from training.label import MEANING, label_loans
+from training.provenance import arrays_hash
+from training.split import TEST_SHARE, cut_day, from_day, keep_new_firms
+
+__all__ = ["NAMES", "SEGMENTS", "EvidenceBook", "Segment", "evidence_book", "prepare", "train_evidence"]
+
+Segment: TypeAlias = Literal["startup", "growth"]
+Frames: TypeAlias = Mapping[str, pl.DataFrame]
+
+SEGMENTS: Final[tuple[Segment, ...]] = ("startup", "growth")
+NAMES: Final[Mapping[str, str]] = {"startup": "jifen-startup", "growth": "jifen-growth"}
+"""Registered name of each segment's model; the growth model also serves stable firms."""
+EVE: Final = 1
+"""Days before the application: the loan asked for must not be part of its own evidence, as it is not when a request is scored."""
+EXAMPLES: Final = 3
+GROUPS: Final = ("stage", "field")
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceBook:
+    """Labelled loans with their indicators, for every segment."""
+
+    frame: pl.DataFrame
+    """application_id, firm_id, applied (day number), target, segment, stage, field and every indicator."""
+    counts: Mapping[str, Any]
+    simulated: bool
+
+
+def _applications(labelled: pl.DataFrame) -> pl.DataFrame:
+    """Applications as the builder takes them, as of the eve of each."""
+    return labelled.select(
+        application_id=pl.concat_str("firm_id", "loan_id", separator="/"),
+        firm_id="firm_id",
+        as_of=pl.col("applied_on") - pl.duration(days=EVE),
+        amount="amount",
+        term_months="term_months",
+    )
+
+
+def _named(frame: pl.DataFrame) -> pl.DataFrame:
+    """Name segment and growth stage of each row; unknown stages are null."""
+    stages = frame["growth_stage"].to_list()
+    return frame.with_columns(
+        segment=pl.Series([segment_of(stage) for stage in stages], dtype=pl.Utf8),
+        stage=pl.Series([stage_of(stage) for stage in stages], dtype=pl.Utf8),
+    )
+
+
+def prepare(evidence: Frames | str | os.PathLike[str], *, simulated: bool, progress: Progress = lambda _: None) -> EvidenceBook:
+    """Label the loans of a folder (or of checked tables) and build their indicators, once for both models.
+
+    `simulated` has no default: whether people or a program wrote the data decides what the model may be used for. Raises
+    `BookError` when there is no loan to learn from.
+    """
+    tables = evidence if isinstance(evidence, Mapping) else read_evidence(Path(evidence))
+    if "loans" not in tables or tables["loans"].is_empty():
+        raise BookError("the evidence has no loans; training needs the table loans with outcomes")
+    progress("labelling loans")
+    labelled, counts = label_loans(tables["loans"])
+    if labelled.is_empty():
+        raise BookError(f"none of {counts.applications} applications has an outcome yet; training needs loans observed for 12 months")
+    progress(f"building indicators of {labelled.height:,} loans")
+    features = build_features(_applications(labelled), tables)
+    outcome = labelled.select(
+        application_id=pl.concat_str("firm_id", "loan_id", separator="/"),
+        applied=pl.col("applied_on").to_physical().cast(pl.Int64),
+        target="target",
+    )
+    frame = _named(features.join(outcome, on="application_id", how="left", maintain_order="left"))
+    return EvidenceBook(frame.sort("applied", "application_id"), counts.to_dict(), simulated)
+
+
+def _features() -> tuple[Feature, ...]:
+    return tuple(Feature(name=i.id, source=i.id, direction=i.direction) for i in CATALOGUE.values())
+
+
+def _day(number: float) -> str:
+    return date.fromordinal(int(number) + EPOCH).isoformat()
+
+
+def evidence_book(prepared: EvidenceBook, segment: Segment) -> Book:
+    """The rows of one segment, split out of time: the latest 30 % test, without the firms that training has seen."""
+    frame = prepared.frame.filter(pl.col("segment") == segment)
+    if frame.is_empty():
+        raise BookError(f"no labelled loan belongs to the segment {segment!r}; the segments are {', '.join(NAMES)}")
+    days = frame["applied"].to_numpy().astype(np.float64)
+    first = cut_day(days)
+    test = from_day(days, first)
+    kept = keep_new_firms(test, frame["firm_id"].to_numpy())
+    rows = frame.filter(pl.Series(kept))
+    features = _features()
+    matrix = rows.select(f.name for f in features).to_numpy().astype(np.float64)
+    target, held = rows["target"].to_numpy(), test[kept]
+    return Book(
+        name=NAMES[segment],
+        segment=segment,
+        features=features,
+        matrix=matrix,
+        target=target,
+        test=held,
+        firm=rows["firm_id"].to_numpy(),
+        groups={by: rows[by].fill_null("unknown").to_numpy() for by in GROUPS},
+        example=rows.filter(pl.Series(held)).head(EXAMPLES).select(f.name for f in features).to_dict(as_series=False),
+        simulated=prepared.simulated,
+        counts={
+            "label": MEANING,
+            "whole_book": dict(prepared.counts),
+            "loans_of_segment": frame.height,
+            "split": f"out of time: the latest {TEST_SHARE:.0%} by application, from {_day(first)}",
+            "first_application": _day(days.min()),
+            "last_application": _day(days.max()),
+            "test_rows_of_training_firms_left_out": int((~kept).sum()),
+        },
+        hashes={"data": arrays_hash([("matrix", matrix), ("target", target), ("test", held)]), "catalogue": catalogue_hash()},
+    )
+
+
+def train_evidence(
+    evidence: EvidenceBook | Frames | str | os.PathLike[str],
+    *,
+    segment: Segment,
+    out: Path,
+    now: datetime,
+    simulated: bool = False,
+    settings: Settings | None = None,
+    version: str | None = None,
+    force: bool = False,
+    progress: Progress = lambda _: None,
+) -> TrainResult:
+    """Train the model of one segment and write `out/jifen-<segment>/<version>/`.
+
+    Pass what `prepare` gave to train both segments from one build of the indicators. Raises `TrainingRefused` for fewer than 50
+    defaults in training, with the counts, unless `force`.
+    """
+    prepared = evidence if isinstance(evidence, EvidenceBook) else prepare(evidence, simulated=simulated, progress=progress)
+    book = evidence_book(prepared, segment)
+    return train_book(book, out=out, now=now, settings=settings, version=version, force=force, progress=progress)
