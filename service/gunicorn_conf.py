@@ -25,6 +25,7 @@ timeout = 120
 graceful_timeout = 30
 max_requests = 0
 accesslog = None
+control_socket_disable = True
 loglevel = settings.log_level.lower()
 
 

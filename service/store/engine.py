@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from service.errors import BadSetting
+from service.store.turn import Turn
 
 __all__ = ["Store", "is_reachable", "open_store"]
 
@@ -22,6 +23,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
+        self._turn = Turn(str(engine.url.database)) if self._is_sqlite else None
         self._writer = engine.execution_options(jifen_writes=True)
         self._reader = engine if self._is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -34,7 +36,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open the one write transaction; it is durable when the block ends, and undone if the block raises."""
-        with self._writer.begin() as connection:
+        with self._turn.taken() if self._turn else nullcontext(), self._writer.begin() as connection:
             if not self._is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
             yield connection

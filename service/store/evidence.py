@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, literal_column, select
 
 from service.store.blobs import PackedBlob, get_blob, put_blobs
 from service.store.models import EvidenceVersion, Ingest
@@ -61,10 +61,17 @@ _COLUMNS = (
 )
 
 
+_NEWEST = (  # built once: every decision asks it
+    select(EvidenceVersion.sha256)
+    .where(EvidenceVersion.firm_id == bindparam("firm_id"))
+    .order_by(EvidenceVersion.version.desc())
+    .limit(literal_column("1"))
+)
+
+
 def latest_hash(unit: Connection, firm_id: str) -> str | None:
     """Give the hash of the firm's newest evidence, or None when none is on file."""
-    newest = select(EvidenceVersion.sha256).where(EvidenceVersion.firm_id == firm_id).order_by(EvidenceVersion.version.desc())
-    return unit.scalar(newest.limit(1))
+    return unit.scalar(_NEWEST, {"firm_id": firm_id})
 
 
 def latest_dossier(unit: Connection, firm_id: str) -> tuple[str, bytes] | None:

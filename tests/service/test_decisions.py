@@ -6,7 +6,6 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from service.desk import Desk
 from service.domain import Decision
 
 

@@ -1,0 +1,202 @@
+"""A decision on one picture: verdict, the score as a waterfall of reasons, points against peers. SVG, prints and scales.
+
+Pure: the record goes in, drawing instructions come out; the template only places them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from features.indicators import CATALOGUE
+from features.indicators.wording import format_value
+from features.vocabulary import Product, TechnologyField
+
+__all__ = ["Bar", "Sheet", "Step", "draw", "sheet_of"]
+
+SHOWN: Final = 7
+LEFT, RIGHT = 300.0, 520.0
+RAIL = 170.0
+ROW = 30
+WORDS: Final = {
+    "en": {
+        "approve": "Approve",
+        "counter": "Approve with changes",
+        "refer": "Refer to a person",
+        "decline": "Decline",
+        "others": "all others",
+    },
+    "zh": {"approve": "同意", "counter": "有条件同意", "refer": "转人工审批", "decline": "不同意", "others": "其他因素合计"},
+}
+COLOURS: Final = {"approve": "#1b7f4b", "counter": "#9a6400", "refer": "#0b5cad", "decline": "#b3261e"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One bar of the waterfall: its label, value and points, and where it lies."""
+
+    label: str
+    value: str
+    points: str
+    y: int
+    x: float
+    width: float
+    up: bool
+    text_x: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Points of one group: how far the bar is filled, and what stands beside it."""
+
+    label: str
+    said: str
+    peers: str
+    y: int
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything the template places."""
+
+    lang: str
+    verdict: str
+    colour: str
+    offer: str
+    stats: tuple[tuple[str, str], ...]
+    base: int
+    score: int
+    base_x: float
+    score_x: float
+    steps: tuple[Step, ...]
+    bars: tuple[Bar, ...]
+    reasons: tuple[str, ...]
+    marks: str
+    height: int
+
+
+def draw(decision: Mapping[str, Any], lang: str = "en") -> str:
+    """Draw a recorded decision that has points and a risk; `lang` is `en` or `zh`."""
+    templates = Environment(loader=PackageLoader("service.web"), autoescape=select_autoescape(default=True), trim_blocks=True)
+    return templates.get_template("decision.svg").render(sheet=sheet_of(decision, lang))
+
+
+def sheet_of(decision: Mapping[str, Any], lang: str) -> Sheet:
+    """Lay a recorded decision out."""
+    risk = decision["risk"]
+    rows = _rows(decision, lang)
+    reach = _reach([points for _, _, points in rows])
+    scale = (RIGHT - LEFT) / max(1, reach[1] - reach[0])
+    origin = LEFT - reach[0] * scale
+    steps = tuple(_steps(rows, origin, scale))
+    reasons = tuple(f"{reason[lang]}" for reason in decision["reasons"][:4])
+    return Sheet(
+        lang=lang,
+        verdict=WORDS[lang][decision["outcome"]],
+        colour=COLOURS[decision["outcome"]],
+        offer=_offer(decision, lang),
+        stats=_stats(decision, lang),
+        base=risk["base_score"],
+        score=risk["score"],
+        base_x=origin,
+        score_x=origin + (risk["score"] - risk["base_score"]) * scale,
+        steps=steps,
+        bars=tuple(_bars(decision, lang)),
+        reasons=reasons,
+        marks=_marks(decision, lang),
+        height=262 + ROW * len(steps) + 24 * len(reasons),
+    )
+
+
+def _rows(decision: Mapping[str, Any], lang: str) -> list[tuple[str, str, int]]:
+    """Give label, value and points of the strongest contributions, and of all others together."""
+    ranked = sorted(decision["contributions"], key=lambda one: (-abs(one["points"]), one["indicator"]))
+    rows = [(_name(one["indicator"], lang), _value(one, lang), one["points"]) for one in ranked[:SHOWN]]
+    rest = sum(one["points"] for one in ranked[SHOWN:])
+    return [*rows, (WORDS[lang]["others"], "", rest)] if ranked[SHOWN:] else rows
+
+
+def _name(indicator: str, lang: str) -> str:
+    known = CATALOGUE.get(indicator)
+    return indicator if known is None else (known.zh if lang == "zh" else known.en)
+
+
+def _value(one: Mapping[str, Any], lang: str) -> str:
+    known = CATALOGUE.get(one["indicator"])
+    return "" if known is None or one["value"] is None else format_value(known, float(one["value"]), lang)
+
+
+def _reach(points: Sequence[int]) -> tuple[int, int]:
+    """Give the lowest and highest place the running total touches, relative to the base."""
+    total, low, high = 0, 0, 0
+    for step in points:
+        total += step
+        low, high = min(low, total), max(high, total)
+    return low, high
+
+
+def _steps(rows: Sequence[tuple[str, str, int]], origin: float, scale: float) -> Iterator[Step]:
+    total = 0
+    for number, (label, value, points) in enumerate(rows):
+        before, total = total, total + points
+        x, width = origin + min(before, total) * scale, max(1.0, abs(points) * scale)
+        yield Step(label, value, f"{points:+d}", 196 + ROW * number, round(x, 1), round(width, 1), points >= 0, round(x + width + 6, 1))
+
+
+def _bars(decision: Mapping[str, Any], lang: str) -> Iterator[Bar]:
+    for number, group in enumerate(decision["points"]["groups"]):
+        share = max(0.0, group["points"] / group["out_of"]) if group["out_of"] else 0.0
+        rank = "" if group["percentile"] is None else _rank(group["percentile"], lang)
+        said = f"{group['points'] / 100:.2f} / {group['out_of'] / 100:.0f}"
+        yield Bar(group[lang], said, rank, 196 + 46 * number, round(RAIL * min(1.0, share), 1))
+
+
+def _rank(percentile: int, lang: str) -> str:
+    return f"超过 {percentile / 100:.0f}% 同类" if lang == "zh" else f"above {percentile / 100:.0f} % of peers"
+
+
+def _offer(decision: Mapping[str, Any], lang: str) -> str:
+    asked, offer = decision["application"], decision["offer"]
+    product = Product(asked["product"])  # type: ignore[call-arg]
+    said = product.zh if lang == "zh" else product.value
+    if offer is None:
+        wants = (
+            f"申请 {asked['amount']:,} 元 · {asked['term_months']} 个月"
+            if lang == "zh"
+            else f"{asked['amount']:,} yuan · {asked['term_months']} months asked"
+        )
+        return f"{said} · {wants}"
+    rate = f"{offer['rate_bp'] / 100:.2f} %"
+    if lang == "zh":
+        return f"{said} {offer['amount']:,} 元(申请 {asked['amount']:,} 元)· {offer['term_months']} 个月 · {rate}"
+    return f"{said} · {offer['amount']:,} of {asked['amount']:,} yuan asked · {offer['term_months']} months · {rate}"
+
+
+def _stats(decision: Mapping[str, Any], lang: str) -> tuple[tuple[str, str], ...]:
+    risk, points = decision["risk"], decision["points"]
+    titles = (
+        ("信用等级", "违约概率", "创新等级", "创新积分") if lang == "zh" else ("credit grade", "one-year PD", "innovation tier", "points")
+    )
+    values = (
+        str(risk["grade"]),
+        f"{float(risk['pd']):.2%}",
+        points["tier"] or "-",
+        f"{points['total'] / 100:.2f} / {points['out_of'] / 100:.0f}",
+    )
+    return tuple(zip(titles, values, strict=True))
+
+
+def _marks(decision: Mapping[str, Any], lang: str) -> str:
+    field = TechnologyField(decision["points"]["field"])  # type: ignore[call-arg]
+    said = (
+        f"{field.zh} · 数据完整度 {decision['points']['coverage']}"
+        if lang == "zh"
+        else f"{field.value} · coverage {decision['points']['coverage']}"
+    )
+    flags = {"illustrative_weights": "示例权重", "illustrative_policy": "示例政策", "simulated_data": "模拟数据"}
+    told = [flags.get(mark, mark) if lang == "zh" else mark.replace("_", " ") for mark in decision["warnings"]]
+    return " · ".join([f"{decision['points']['stage']} · {said}", *told])
