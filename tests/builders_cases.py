@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -132,6 +132,12 @@ def firm(
     )
 
 
+def lacking(*tables: str, **said: Any) -> FirmRow:
+    """Make the usual firm without the evidence of some tables: every indicator that reads one is unknown."""
+    lost = {name: None for name in FIRM if set(CATALOGUE[name].tables) & set(tables) and name != "growth_stage"}
+    return firm(known=dict.fromkeys(tables), **(lost | said))
+
+
 def decided(
     asked: Application | None = None,
     known: FirmRow | None = None,
@@ -143,7 +149,7 @@ def decided(
     """Decide a case; whatever is not given is the usual, which is approved as asked: PD 0.4 % (grade 3), tier T5."""
     model = bundle or FakeBundle()
     usual: dict[str, Any] = {
-        "bundles": {"startup": model, "growth": model},
+        "bundles": {"startup": replace(model, segment="startup"), "growth": replace(model, segment="growth")},
         "scheme": two_items(),
         "reference": None,
         "policy": policy or shipped_policy(),

@@ -139,7 +139,13 @@ def _risk(bundles: Mapping[str, BundleLike], values: Mapping[str, float | None],
     """Ask the model of the firm's stage; None when the stage is unknown or has no approved model."""
     segment = segment_of(values["growth_stage"])
     bundle = None if segment is None else bundles.get(segment)
-    return None if bundle is None else assess(bundle, values, policy)
+    if bundle is None:
+        return None
+    if bundle.segment != segment:
+        raise DecisionError(
+            f"the firm is of segment {segment}, model {bundle.name} serves {bundle.segment}; give each segment its own model"
+        )
+    return assess(bundle, values, policy)
 
 
 def _findings(case: Case, found: tuple[Gap, ...]) -> Iterator[Finding]:

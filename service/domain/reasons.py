@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from features.indicators import CATALOGUE, Indicator, format_value, reason_text
@@ -10,72 +11,71 @@ from features.indicators.spec import PEERS_EN, PEERS_ZH
 from features.points import ItemPoints
 from features.points.quantities import points_text
 from features.stages import STAGES_ZH
-from features.tables import TABLES
+from features.tables import TABLES, Table
 from service.domain.case import Case, Finding
-from service.domain.policy import Outcome
+from service.domain.policy import Cell, Outcome
 from service.domain.record.parts import Direction, Reason
+from service.domain.risk import Risk
 from service.domain.verdict import Verdict
 
-__all__ = ["MOST", "peer_median", "reasons_of"]
+__all__ = ["MOST", "peer_median", "points_reason", "reasons_of"]
 
 MOST = 4
 """Reasons that may stand against the applicant, and as many for it (Regulation B's comment 9(b)(2)-1: no more than four)."""
 
 
-def reasons_of(case: Case, verdict: Verdict) -> tuple[Reason, ...]:
+def reasons_of(case: Case, verdict: Verdict, absent: AbstractSet[str]) -> tuple[Reason, ...]:
     """Rank the reasons: what weighs against the applicant first, then what speaks for it, at most four of each.
 
     Against stand the rules that caused the outcome; score and innovation points are cited only where they shaped it, or,
     when the request is approved, as information. What did not cause an adverse outcome is not given as its reason.
+    `absent` names the evidence tables that are missing.
     """
     rules = [_rule(finding) for finding in verdict.causes]
-    return (*_against(case, verdict, rules)[:MOST], *_score_reasons(case, "+")[:MOST])
+    return (*_against(case, verdict, rules, absent)[:MOST], *_score_reasons(case, "+", absent))
 
 
-def _against(case: Case, verdict: Verdict, rules: list[Reason]) -> list[Reason]:
-    if verdict.cell is None:
+def _against(case: Case, verdict: Verdict, rules: list[Reason], absent: AbstractSet[str]) -> list[Reason]:
+    if verdict.cell is None or case.risk is None:
         return rules
-    by_score = _score_reasons(case, "-") if _score_matters(case, verdict) else []
+    by_score = _score_reasons(case, "-", absent) if _score_matters(case, verdict.outcome, verdict.cell) else []
     ranked = rules + by_score
-    if _points_matter(case, verdict):
+    if _points_matter(case, verdict.cell, case.risk.grade):
         cited = ranked[: max(len(rules), MOST - 1)]
-        ranked = cited + _points_reasons(case, {reason.indicator for reason in cited}) + ranked[len(cited) :]
+        ranked = cited + _points_reasons(case, {reason.indicator for reason in cited}, absent) + ranked[len(cited) :]
     return ranked or ([] if verdict.outcome is Outcome.APPROVE else [_peer_group(case)])
 
 
-def _score_matters(case: Case, verdict: Verdict) -> bool:
+def _score_matters(case: Case, outcome: Outcome, cell: Cell) -> bool:
     """Would a safer grade have given more? When the request is approved, its weak points are told as information."""
-    best = case.policy.outcomes[0].cells[case.tier]
-    return verdict.outcome is Outcome.APPROVE or (verdict.cell is not None and best.ladder < verdict.cell.ladder)
+    return outcome is Outcome.APPROVE or case.policy.outcomes[0].cells[case.tier].ladder < cell.ladder
 
 
-def _points_matter(case: Case, verdict: Verdict) -> bool:
+def _points_matter(case: Case, cell: Cell, grade: int) -> bool:
     """Would a better innovation tier have given more?"""
-    if case.risk is None or verdict.cell is None:
-        return False
-    return case.policy.outcomes[case.risk.grade - 1].cells[case.policy.tiers[0]].ladder < verdict.cell.ladder
+    return case.policy.outcomes[grade - 1].cells[case.policy.tiers[0]].ladder < cell.ladder
 
 
 def _rule(finding: Finding) -> Reason:
     return Reason(code=finding.code, kind="rule", direction="-", indicator=finding.indicator, points=None, zh=finding.zh, en=finding.en)
 
 
-def _score_reasons(case: Case, direction: Direction) -> list[Reason]:
+def _score_reasons(case: Case, direction: Direction, absent: AbstractSet[str]) -> list[Reason]:
     """Cite the contributions of one sign, the largest first; ties by id."""
     if case.risk is None:
         return []
     sign = 1 if direction == "+" else -1
     weighing = sorted((-sign * points, name) for name, points in case.risk.points.items() if sign * points > 0)
-    return [_contribution(case, name, -sign * size) for size, name in weighing[:MOST]]
+    return [_contribution(case, case.risk, name, absent) for _, name in weighing[:MOST]]
 
 
-def _contribution(case: Case, name: str, points: int) -> Reason:
-    indicator, value = CATALOGUE[name], case.values[name]
+def _contribution(case: Case, risk: Risk, name: str, absent: AbstractSet[str]) -> Reason:
+    indicator, value, points = CATALOGUE[name], case.values[name], risk.points[name]
     direction: Direction = "+" if points > 0 else "-"
     if value is None:
-        zh, en = _unknown(indicator)
+        zh, en = _unknown(indicator, absent)
         return Reason(code=f"{name.upper()}_UNKNOWN", kind="score", direction=direction, indicator=name, points=points, zh=zh, en=en)
-    peer = peer_median(case.risk.bundle.reference_profile if case.risk else {}, name)
+    peer = peer_median(risk.bundle.reference_profile, name)
     return Reason(
         code=f"{name.upper()}_{_level(indicator, points)}",
         kind="score",
@@ -102,47 +102,49 @@ def _said(indicator: Indicator, value: float, peer: float | None, language: str)
     return template.format(value=format_value(indicator, value, language))
 
 
-def _unknown(indicator: Indicator) -> tuple[str, str]:
-    papers = [TABLES[name] for name in indicator.tables]
-    zh, en = f"{indicator.zh}未知", f"{indicator.en} is not known"
-    if not papers:
-        return zh, en
-    return f"{zh},可补充{'、'.join(p.document for p in papers)}", f"{en}; this would tell: {', '.join(p.document_en for p in papers)}"
+def _unknown(indicator: Indicator, absent: AbstractSet[str]) -> tuple[str, str]:
+    """Name the absent documents that would tell, or those on file that do not: no debt, no filing, an empty field."""
+    papers = [TABLES[name] for name in indicator.tables if name in absent]
+    if papers:
+        zh, en = _documents(papers)
+        return f"{indicator.zh}未知,可补充{zh}", f"{indicator.en} is not known; this would tell: {en}"
+    zh, en = _documents([TABLES[name] for name in indicator.tables])
+    return f"由现有{zh}无法得出{indicator.zh}", f"{indicator.en} cannot be told from the {en} on file"
 
 
-def _points_reasons(case: Case, cited: Iterable[str | None]) -> list[Reason]:
+def _documents(papers: Sequence[Table]) -> tuple[str, str]:
+    return "、".join(paper.document for paper in papers), ", ".join(paper.document_en for paper in papers)
+
+
+def _points_reasons(case: Case, cited: AbstractSet[str | None], absent: AbstractSet[str]) -> list[Reason]:
     """Cite the items that lost the most innovation points, the largest loss first; ties by id."""
-    seen = set(cited)
     lost = sorted((item.points - item.out_of, item.id, item) for item in case.points.items if item.points < item.out_of)
-    return [_item(item) for _, _, item in lost if item.indicator not in seen][:MOST]
+    return [points_reason(item, absent) for _, _, item in lost if item.indicator not in cited][:MOST]
 
 
-def _item(item: ItemPoints) -> Reason:
-    scored_zh, scored_en = points_text(item.points), points_text(item.out_of)
-    if item.missing:
-        zh, en = _unknown(CATALOGUE[item.indicator])
-        zh, en = f"{zh},该项积分为0(满分{scored_en})", f"{en}; it earns no innovation points of {scored_en}"
-    else:
-        rank_zh, rank_en = _rank(item)
-        said = CATALOGUE[item.indicator]
-        zh = f"{item.zh}为{format_value(said, item.value, 'zh')}{rank_zh},得{scored_zh}分(满分{scored_en})"
-        en = f"{item.en}: {format_value(said, item.value, 'en')}{rank_en}, earns {scored_zh} of {scored_en} innovation points"
+def points_reason(item: ItemPoints, absent: AbstractSet[str]) -> Reason:
+    """Say what one item earned, and on what; `points` of the reason are the hundredths it lost."""
+    zh, en = _unknown(CATALOGUE[item.indicator], absent) if item.value is None else _standing(item)
+    earned, full = points_text(item.points), points_text(item.out_of)
     return Reason(
         code=f"POINTS_{item.id.upper()}_{'UNKNOWN' if item.missing else 'LOW'}",
         kind="points",
         direction="-",
         indicator=item.indicator,
         points=item.points - item.out_of,
-        zh=zh,
-        en=en,
+        zh=f"{zh},积分{earned}(满分{full})",
+        en=f"{en}; earns {earned} of {full} innovation points",
     )
 
 
-def _rank(item: ItemPoints) -> tuple[str, str]:
+def _standing(item: ItemPoints) -> tuple[str, str]:
+    """Say the value, and where it stands among its peers when peers were asked."""
+    indicator = CATALOGUE[item.indicator]
+    zh, en = f"{item.zh}为{format_value(indicator, item.value, 'zh')}", f"{item.en}: {format_value(indicator, item.value, 'en')}"
     if item.percentile is None:
-        return "", ""
+        return zh, en
     percent = points_text(item.percentile)
-    return f",位于同类{item.peers}家企业的第{percent}百分位", f", percentile {percent} of {item.peers} comparable firms"
+    return f"{zh},位于同类{item.peers}家企业的第{percent}百分位", f"{en}, percentile {percent} of {item.peers} comparable firms"
 
 
 def _peer_group(case: Case) -> Reason:
@@ -154,7 +156,7 @@ def _peer_group(case: Case) -> Reason:
         direction="-",
         indicator=None,
         points=None,
-        zh=f"现有材料未显示本企业的违约风险低于{STAGES_ZH.get(stage, '')}企业的一般水平,该水平对应的条件即为本次结果",
+        zh=f"现有材料未显示本企业的违约风险低于{STAGES_ZH.get(stage, '')}企业的一般水平,本次结果即按该水平确定",
         en=f"The evidence does not set the firm apart from other {stage} firms, and their usual risk leads to this outcome",
     )
 

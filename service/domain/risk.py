@@ -32,7 +32,13 @@ class Risk:
 
 
 def assess(bundle: BundleLike, values: Mapping[str, float | None], policy: Policy) -> Risk | None:
-    """Score one applicant; None when the model has no finite answer. `DecisionError` when its points do not sum to its score."""
+    """Score one applicant; None when the model has no finite answer.
+
+    `DecisionError` when the model reads something that is no indicator, or when its points do not sum to its score.
+    """
+    unknown = [name for name in bundle.features if name not in values]
+    if unknown:
+        raise DecisionError(f"model {bundle.name} reads {', '.join(unknown)}: not indicators of the catalogue; train it on indicators")
     scores = bundle.score(bundle.row(values))
     margin, pd = float(scores.margin[0]), float(scores.pd[0])
     if not (math.isfinite(margin) and 0 <= pd <= 1):

@@ -63,7 +63,8 @@ def _fault(detail: ErrorDetails) -> PolicyFault:
     field = ".".join(str(part) for part in place[1 if row is None else 2 :] if part != "cells")
     rule, remedy = REMEDIES.get(detail["type"], (detail["msg"], detail.get("ctx", {}).get("remedy", DEFAULT_REMEDY)))
     value = "nothing" if detail["type"] == "missing" else _short(detail["input"])
-    return PolicyFault(table=str(place[0]) if field else ROOT, row=row, field=field or str(place[0]), value=value, rule=rule, remedy=remedy)
+    table, field = (str(place[0]), field or "row") if field or row else (ROOT, str(place[0]))
+    return PolicyFault(table=table, row=row, field=field, value=value, rule=rule, remedy=remedy)
 
 
 def _short(said: object) -> str:

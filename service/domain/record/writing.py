@@ -55,7 +55,7 @@ def record_of(
             "outcome": verdict.outcome,
             "offer": verdict.offer,
             "referral": referral_of(case) if verdict.outcome is Outcome.REFER else None,
-            "reasons": reasons_of(case, verdict),
+            "reasons": reasons_of(case, verdict, {gap.table.name for gap in found if not gap.is_stale}),
             "fired": tuple(_fired(case, verdict, findings)),
             "missing": tuple(_missing(gap) for gap in found),
             "warnings": tuple(dict.fromkeys([*_warnings(case, scheme, reference), *warnings])),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 
 import pytest
 from builders_cases import AS_OF, FIRM_ID, NOW, FakeBundle, application, decided, firm, two_items
 
+from features.indicators import CATALOGUE
 from service.domain import DecisionError, load_policy
 
 
@@ -207,3 +209,39 @@ def test_points_that_do_not_sum_to_the_score_stop_the_decision():
     """A model whose explanation contradicts its score is refused, not smoothed over."""
     with pytest.raises(DecisionError, match="do not make the score 619"):
         decided(bundle=FakeBundle(score_off_by=1))
+
+
+def test_a_model_of_another_segment_is_refused():
+    """Start-ups are never scored by the growth model."""
+    with pytest.raises(DecisionError, match="the firm is of segment startup, model jifen-fake serves growth"):
+        decided(bundles={"startup": FakeBundle(segment="growth")})
+
+
+def test_a_model_of_other_inputs_is_refused():
+    """A bundle trained on a bank's own table cannot decide on indicators."""
+    with pytest.raises(DecisionError, match="reads CheckingAccount: not indicators"):
+        decided(bundle=FakeBundle(points={"CheckingAccount": 3}))
+
+
+def test_a_required_table_that_is_absent_is_referred_and_named():
+    """No statement at all: everything that reads only statements is unknown, and the policy requires them."""
+    bare = {name: None for name, value in firm().values.items() if CATALOGUE[name].tables == ("financials",)}
+    decision = decided(known=firm(known={"financials": None}, coverage=0.7, **bare))
+    assert ("evidence", 1, "financials-missing") in [(f.table, f.row, f.rule) for f in decision.fired]
+    assert "缺少年度财务报表,请补充" in [r.zh for r in decision.reasons]
+    assert [(m.document, m.state, m.known_on, m.effect) for m in decision.missing] == [("年度财务报表", "missing", None, "refer")]
+
+
+def test_the_program_s_version_is_pinned_unless_one_is_given():
+    """The installed version of the distribution."""
+    assert decided(code=None).pins.code == version("jifen")
+
+
+def test_only_what_is_illustrative_or_simulated_is_warned_of(policy_text):
+    """An approved policy, an official scheme and a model of real loans need no warning; the caller's own come last, once."""
+    policy = load_policy(policy_text.replace('status = "illustrative"', 'status = "approved"'))
+    official = replace(two_items(), status="official")
+    assert decided(policy=policy, scheme=official).warnings == ()
+    assert decided(policy=policy, scheme=official, bundle=FakeBundle(simulated=True)).warnings == ("simulated_data",)
+    given = ("merged_evidence", "illustrative_policy", "merged_evidence")
+    assert decided(warnings=given).warnings == ("illustrative_weights", "illustrative_policy", "merged_evidence")

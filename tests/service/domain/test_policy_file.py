@@ -105,6 +105,8 @@ def test_broken_toml_is_told_with_its_line():
         ('{ grade = 11, T1-T3 = "decline"', '{ grade = 11, T1-T2 = "decline"', "outcomes row 11, T3 = nothing: has no cell"),
         ('{ grade = 11, T1-T3 = "decline"', '{ grade = 11, T1-T4 = "decline"', "has two cells for T4; let each tier stand in one column"),
         ('{ grade = 11, T1-T3 = "decline"', '{ grade = 11, T99 = "refer", T1-T3 = "decline"', "outcomes row 11, T99 = refer: is not a tier of this policy"),
+        ("{ grade = 11, T1-T3 =", "{ T1-T3 =", "outcomes row 11, grade = nothing: is required"),
+        ("{ grade = 11, T1-T3 =", "3, { grade = 11, T1-T3 =", "outcomes row 11, row = 3: Input should be a valid dictionary"),
         ('T6-T7 =    "50 %"', 'T6-T7 =    "0 %"', "outcomes row 8, T6 = '0 %': must be a share above 0 %"),
         ('T6-T7 =    "50 %"', 'T6-T7 =   "perhaps"', "outcomes row 8, T6 = 'perhaps': must be a share above 0 %"),
         ('T6-T7 =    "50 %"', "T6-T7 =  50", "outcomes row 8, T6 = 50: must be a share above 0 %"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from builders_cases import FakeBundle, application, decided, firm
+from builders_cases import FakeBundle, application, decided, firm, lacking
 from hypothesis import given
 from hypothesis import strategies as st
 
 from features.indicators import CATALOGUE
-from service.domain.reasons import MOST, peer_median
+from features.points import ItemPoints
+from service.domain.reasons import MOST, peer_median, points_reason
 
 NAMES = sorted(CATALOGUE)
 MANY = {"cash_ratio": -9, "debt_to_assets": -30, "net_margin": -4, "staff": -11, "rd_intensity": -9, "phd_share": 7, "revenue": 2}
@@ -50,34 +51,47 @@ def test_a_tier_that_cost_something_is_explained_by_points_items():
     assert [r.kind for r in against] == ["score", "score", "score", "points"]
     assert against[3].code == "POINTS_RD_INTENSITY_LOW"
     assert against[3].points == -4800
-    assert against[3].zh == "研发费用占营业收入的比例为20.0%,得12分(满分60)"
-    assert against[3].en == "R&D intensity: 20.0%, earns 12 of 60 innovation points"
+    assert against[3].zh == "研发费用占营业收入的比例为20.0%,积分12(满分60)"
+    assert against[3].en == "R&D intensity: 20.0%; earns 12 of 60 innovation points"
 
 
 def test_an_item_without_evidence_names_the_document():
-    """Postgraduates are unknown: the loss is 40 points, and the staff roll would tell."""
-    decision = decided(known=firm(postgraduate_share=None, rd_intensity=0.5), bundle=FakeBundle(default=0.03, points={"staff": 1}))
+    """The staff roll is absent: postgraduates lose 40 points, and the roll would tell."""
+    decision = decided(known=lacking("talent", rd_intensity=0.5), bundle=FakeBundle(default=0.03, points={"revenue": 1}))
     against = [r for r in decision.reasons if r.direction == "-"]
-    assert [r.code for r in against] == ["POINTS_POSTGRADUATE_SHARE_UNKNOWN", "POINTS_RD_INTENSITY_LOW"]
-    assert "职工与社保名册" in against[0].zh
-    assert against[0].en.endswith("it earns no innovation points of 40")
+    assert [(r.code, r.points) for r in against] == [("POINTS_POSTGRADUATE_SHARE_UNKNOWN", -4000), ("POINTS_RD_INTENSITY_LOW", -3000)]
+    assert against[0].zh == "研究生以上人员占比未知,可补充职工与社保名册,积分0(满分40)"
+    assert against[0].en.endswith("; earns 0 of 40 innovation points")
 
 
 def test_a_contribution_of_something_unknown_names_the_document():
     """The model may weigh what is missing; then the reason says so instead of citing a value."""
-    decision = decided(known=firm(cash_cover_months=None), bundle=FakeBundle(default=0.15))
+    decision = decided(known=lacking("invoices"), bundle=FakeBundle(default=0.15, points={"invoice_growth": -12}))
     reason = decision.reasons[0]
-    assert (reason.code, reason.points) == ("CASH_COVER_MONTHS_UNKNOWN", -12)
-    assert reason.en == "Cash cover is not known; this would tell: annual financial statement"
-    assert decision.contributions[1].value is None
+    assert (reason.code, reason.points) == ("INVOICE_GROWTH_UNKNOWN", -12)
+    assert reason.en == "Invoice growth is not known; this would tell: VAT invoices of 24 months"
+    assert decision.contributions[0].value is None
 
 
-def test_a_request_indicator_that_is_unknown_needs_no_document():
-    """Cash is not known, so neither is the loan to cash; the statement would tell. The amount itself is always known."""
-    bare = replace(firm(), bases=dict.fromkeys(firm().bases))
-    decision = decided(known=bare, bundle=FakeBundle(default=0.15, points={"loan_to_cash": -3, "loan_amount": -2}))
-    assert codes(decision, "-") == ["LOAN_TO_CASH_UNKNOWN", "LOAN_AMOUNT_WEAK"]
-    assert decision.reasons[1].zh == "申请金额为200.0万元"
+def test_what_the_evidence_on_file_cannot_tell_asks_for_nothing():
+    """The statements are there but say nothing of cash: no document is asked for that was already sent."""
+    decision = decided(known=firm(cash_cover_months=None), bundle=FakeBundle(default=0.15))
+    assert decision.reasons[0].code == "CASH_COVER_MONTHS_UNKNOWN"
+    assert decision.reasons[0].zh == "由现有年度财务报表无法得出货币资金覆盖月数"
+
+
+def test_an_item_among_peers_tells_its_rank():
+    """Where a scheme ranks firms, the reason gives percentile and number of peers; without a comparable firm, the value alone."""
+    item = ItemPoints(
+        id="revenue", group="growth", indicator="revenue", zh="营业收入", en="Revenue", points=92, out_of=400, lowest=0,
+        value=1234.5, unit="10k yuan", percentile=2300, peers=1284, cell=("electronics", "start-up"),
+        source_table="financials", known_on=None, missing=False, note=(),
+    )  # fmt: skip
+    ranked = points_reason(item, frozenset())
+    assert ranked.zh == "营业收入为1,234.5万元,位于同类1284家企业的第23百分位,积分0.92(满分4)"
+    assert ranked.en == "Revenue: CNY 12.35 m, percentile 23 of 1284 comparable firms; earns 0.92 of 4 innovation points"
+    alone = points_reason(replace(item, points=0, percentile=None, peers=None, missing=True, note=("no-peers",)), frozenset())
+    assert (alone.code, alone.zh) == ("POINTS_REVENUE_UNKNOWN", "营业收入为1,234.5万元,积分0(满分4)")
 
 
 def test_without_a_single_weak_point_the_peer_group_is_the_reason():
