@@ -58,16 +58,28 @@ class Verdicts:
     """Basis points a year."""
 
 
+def _spells(rng: Generator, firms: Firms, timeline: Timeline, p: CreditParameters) -> tuple[Ints, Ints]:
+    """Draw for how long each firm is a customer: first and last day; relations begin all the time, so every year has new customers."""
+    earliest = np.maximum(firms.founded + p.youngest_days, timeline.until - int(p.years * 365.25))
+    length = money(rng.gamma(2.0, p.spell_years * 365.25 / 2, firms.count))
+    start = earliest + money(rng.random(firms.count) * (timeline.until - earliest + length)) - length
+    start = np.where(rng.random(firms.count) < p.borrowers, np.maximum(start, earliest), NEVER)
+    return start, start + length
+
+
 def _days(rng: Generator, firms: Firms, fates: Fates, timeline: Timeline, p: CreditParameters) -> tuple[Ints, Ints]:
-    """Draw at most one application a year, around the same season each year: most loans are renewed."""
-    borrower = rng.random(firms.count) < p.borrowers
-    season = rng.integers(30, 330, firms.count)
-    asks = (rng.random((firms.count, timeline.years.size)) < p.yearly_chance) & borrower[:, None]
-    firm, column = (index.astype(np.int64) for index in np.nonzero(asks))
-    day = year_start(timeline.years[column]) + season[firm] + rng.integers(-30, 31, firm.size)
-    first = np.maximum(firms.founded[firm] + p.youngest_days, timeline.until - int(p.years * 365.25))
-    kept = (day >= first) & (day <= timeline.until) & (day < fates.ends[firm])
-    return firm[kept], day[kept]
+    """Draw up to two applications a year while the firm is a customer, around its own season: most loans are renewed."""
+    start, end = _spells(rng, firms, timeline, p)
+    season = rng.integers(20, 190, firms.count)
+    chance = np.where(firms.ages(timeline.years) <= 5, p.startup_chance, 1.0)
+    parts = []
+    for share, offset in ((p.yearly_chance, 0), (p.second_chance, 150)):
+        firm, column = (index.astype(np.int64) for index in np.nonzero(rng.random(chance.shape) < share * chance))
+        parts.append((firm, year_start(timeline.years[column]) + season[firm] + offset + rng.integers(-20, 21, firm.size)))
+    firm, day = (np.concatenate(pair) for pair in zip(*parts, strict=True))
+    kept = (day >= start[firm]) & (day <= np.minimum(end[firm], timeline.until)) & (day < fates.ends[firm])
+    order = np.lexsort((day[kept], firm[kept]))
+    return firm[kept][order], day[kept][order]
 
 
 def _stages(firms: Firms, books: Books, timeline: Timeline, firm: Ints, day: Ints) -> Ints:

@@ -131,7 +131,7 @@ def keep_books(rng: Generator, firms: Firms, timeline: Timeline, funded: Flags, 
     )
     gearing = p.gearing_mean + p.gearing_on_strain * strain + p.gearing_own_sd * own[1] + p.gearing_year_sd * fresh[1]
     cash = np.exp(liquidity) * cost / 12
-    assets = np.exp(level) * p.assets_over_revenue * np.exp(0.25 * own[1] * own[0] + 0.12 * fresh[2]) + cash
+    assets = np.exp(level) * p.assets_over_revenue * np.exp(p.assets_on_strain * strain + 0.25 * own[1] * own[0] + 0.12 * fresh[2]) + cash
     liabilities = assets * p.insolvency_reach * logistic(gearing)
     debt = liabilities * within(p.debt_share + 0.15 * own[0] + 0.05 * fresh[3], 0.0, 0.9)
     return Books(

@@ -133,7 +133,8 @@ def draw_filings(rng: Generator, firms: Firms, books: Books, timeline: Timeline,
     faker = firms.faker[firm]
     published = _published(rng, kind, filed, p)
     granted = _granted(rng, firms.capability[firm], kind, filed, published, p)
-    bought = rng.random(firm.size) < np.where(cheap | (faker & (kind == INVENTION)), p.bought_faker, p.bought)
+    honest_share = p.bought * np.exp(-p.bought_on_capability * firms.capability[firm])
+    bought = rng.random(firm.size) < np.where(cheap | (faker & (kind == INVENTION)), p.bought_faker, honest_share)
     bought &= (kind != SOFTWARE) & (kind != PCT)
     acquired = np.where(bought, published - rng.integers(5, 60, firm.size), NEVER)
     claims, citations = _text_and_echo(rng, firms, firm, kind, cheap, p)

@@ -97,8 +97,8 @@ class InvoiceParameters:
     monthly_sd: float = number(0.30, "log spread of monthly sales of a firm of 9 m yuan; larger firms are steadier")
     distress_loss: float = number(0.40, "sales lost three months into distress")
     void_mean: float = number(-4.3, "mean log odds that an invoice is voided (1.3 %)")
-    void_on_strain: float = number(0.30, "those log odds per unit of strain")
-    void_on_management: float = number(0.40, "those log odds taken off by a standard deviation of management")
+    void_on_strain: float = number(0.25, "those log odds per unit of strain")
+    void_on_management: float = number(0.32, "those log odds taken off by a standard deviation of management")
     void_in_distress: float = number(0.7, "those log odds added in distress")
     void_sd: float = number(0.6, "monthly spread of those log odds")
     concentration_mean: float = number(-0.2, "mean log odds of the two largest buyers' share")
@@ -111,10 +111,13 @@ class InvoiceParameters:
 class CreditParameters:
     """Applications and the past policy."""
 
-    years: float = number(7.0, "years of applications before `until`")
-    borrowers: float = number(0.88, "share of firms that ever ask for loans")
-    yearly_chance: float = number(0.74, "chance that such a firm asks in a year")
-    youngest_days: int = number(240, "age at which a firm may first ask")
+    years: float = number(8.0, "years of applications before `until`")
+    borrowers: float = number(0.97, "share of firms that ever ask for loans")
+    spell_years: float = number(4.2, "mean years for which a firm is a customer (gamma of shape 2)")
+    yearly_chance: float = number(0.95, "chance that a customer asks for a loan in a year")
+    second_chance: float = number(0.85, "chance that it asks for a second one half a year later")
+    startup_chance: float = number(0.8, "both chances in the first five years, as a share")
+    youngest_days: int = number(365, "age at which a firm may first ask")
     named_share: float = number(0.62, "share of the four named products in 2023")
     named_drift: float = number(0.07, "yearly change of that share")
     relay_share: float = number(0.7, "share of growth firms with an earlier startup credit that ask for its relay")
@@ -151,7 +154,7 @@ class CreditParameters:
     on_distress: float = number(1.6, "score taken off when the officer notices distress")
     distress_noticed: float = number(0.75, "chance of noticing it")
     policy_noise: float = number(0.6, "spread of what else moved the officer")
-    cut: float = number(-0.62, "score below which an application is declined at `until`")
+    cut: float = number(-0.75, "score below which an application is declined at `until`")
     cut_drift: float = number(-0.03, "yearly change of that: policy was stricter before")
     withdrawn: float = number(0.04, "share of applications withdrawn by the firm")
     base_rates: tuple[float, ...] = number(

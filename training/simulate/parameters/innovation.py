@@ -15,11 +15,11 @@ __all__ = ["InventionParameters", "PeopleParameters", "RecognitionParameters", "
 class InventionParameters:
     """Filings, publication, grants, citations; and the fakers' bursts."""
 
-    invention_rate: float = number(0.42, "inventions filed a year at 1 m yuan of R&D by a typical firm")
-    utility_rate: float = number(0.80, "utility models filed a year, likewise")
+    invention_rate: float = number(0.385, "inventions filed a year at 1 m yuan of R&D by a typical firm")
+    utility_rate: float = number(0.9, "utility models filed a year, likewise")
     software_rate: float = number(0.62, "software copyrights registered a year, likewise")
     design_rate: float = number(0.07, "designs filed a year, likewise")
-    pct_share: float = number(0.12, "PCT applications per invention filed by a typical firm")
+    pct_share: float = number(0.34, "PCT applications per invention filed by a typical firm")
     on_effort: float = number(0.55, "elasticity of inventions to last year's R&D; seven tenths of it for the other kinds")
     on_capability: float = number(0.25, "log inventions per standard deviation of capability beyond its R&D")
     pct_on_capability: float = number(0.5, "further log PCT applications per standard deviation of capability")
@@ -40,6 +40,7 @@ class InventionParameters:
     main_business_cheap: float = number(0.40, "the same for bought rights and bursts")
     main_business_unknown: float = number(0.03, "share of rights nobody has classified")
     bought: float = number(0.03, "share of an honest firm's rights that were bought before publication")
+    bought_on_capability: float = number(0.4, "log of that share taken off by a standard deviation of capability")
     bought_faker: float = number(0.45, "the same for a faker's bursts and inventions")
     bursts_extra: float = number(1.0, "mean bursts of a faker beyond its first")
     burst_size: float = number(13.0, "mean rights in a burst")
@@ -51,11 +52,11 @@ class InventionParameters:
 class PeopleParameters:
     """Staff by kind."""
 
-    technical_on_capability: float = number(0.22, "log odds of technical staff per standard deviation of capability")
+    technical_on_capability: float = number(0.35, "log odds of technical staff per standard deviation of capability")
     technical_sd: float = number(0.5, "lasting spread of those log odds")
     faker_technical_gap: float = number(0.5, "log odds of technical staff a faker lacks")
     degree_mean: float = number(-3.1, "mean log odds of holding a master's degree")
-    degree_on_capability: float = number(0.35, "those log odds per standard deviation of capability")
+    degree_on_capability: float = number(0.45, "those log odds per standard deviation of capability")
     degree_sd: float = number(0.6, "lasting spread of those log odds")
     degree_on_technical: float = number(3.0, "those log odds per unit of the field's technical share above 0.3")
     degree_capital: float = number(0.3, "those log odds gained in Hefei")
