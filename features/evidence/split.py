@@ -37,12 +37,14 @@ def _prepared(spec: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _gathered(frame: pl.DataFrame, firms: pl.Series) -> dict[str, dict[str, list[Any]]]:
-    """By firm, its columns as lists of values."""
-    mine = frame.filter(pl.col("firm_id").is_in(firms.implode()))
+    """By firm, its columns as lists of values; the batch is one slice, because both are in order of the code."""
+    codes = frame["firm_id"]
+    start = codes.search_sorted(firms[0], side="left")
+    mine = frame.slice(start, codes.search_sorted(firms[-1], side="right") - start)
     grouped = mine.group_by("firm_id", maintain_order=True).agg(pl.all())
-    codes, *columns = grouped.to_dict(as_series=False).items()
+    by_code, *columns = grouped.to_dict(as_series=False).items()
     names = [name for name, _ in columns]
-    return {code: dict(zip(names, values, strict=True)) for code, *values in zip(codes[1], *(v for _, v in columns), strict=True)}
+    return {code: dict(zip(names, values, strict=True)) for code, *values in zip(by_code[1], *(v for _, v in columns), strict=True)}
 
 
 def _dossier(firm_id: str, gathered: Mapping[str, Mapping[str, dict[str, list[Any]]]]) -> bytes:
