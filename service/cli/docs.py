@@ -13,6 +13,7 @@ from features.points.document import schemes_page
 from service.cli.console import out
 from service.cli.reference import commands_page
 from service.config import settings_page
+from service.domain import shipped_policy
 from service.domain.policy.document import policy_page
 
 __all__ = ["DOCUMENTS", "docs"]
@@ -21,7 +22,7 @@ DOCUMENTS: Mapping[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "data-dictionary.md": data_dictionary,
     "indicators.md": indicators_page,
-    "policy.md": policy_page,
+    "policy.md": lambda: policy_page(shipped_policy()),
     "schemes.md": schemes_page,
     "settings.md": settings_page,
 }

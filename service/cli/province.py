@@ -1,0 +1,116 @@
+"""What the demo and the benchmarks stand on: a simulated province, its models, peers and database, under one home."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import orjson
+import polars as pl
+
+from features.build import build_features
+from features.points import build_reference, shipped_scheme
+from service.active import activate
+from service.cli.console import step
+from service.cli.options import today
+from service.cli.points import all_firms
+from service.clock import system_clock
+from service.config import Settings
+from service.domain import shipped_policies
+from service.serving import prepare
+from service.store import open_store
+from service.uploads import read_folder
+from service.use_cases.ingest import ingest
+from training.evidence import NAMES, SEGMENTS, EvidenceBook, Segment, train_evidence
+from training.evidence import prepare as prepare_book
+from training.registry import Registry
+from training.shelf import bundles_of
+from training.simulate import simulate, write_province
+
+__all__ = ["Applicant", "Prepared", "prepare_province"]
+
+SCHEME = "cn-core-18"
+REASON = "first model of a simulated province, promoted by the demo so that there is something to try"
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """A firm of the province to try, and an amount in yuan that suits it."""
+
+    firm_id: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A home that is ready to serve."""
+
+    firms: int
+    seed: int
+    until: date
+    applicant: Applicant
+
+
+def prepare_province(settings: Settings, *, firms: int, seed: int, until: date, fresh: bool) -> Prepared:
+    """Build everything under `settings.home`, or find it there from an earlier run with the same numbers."""
+    note = settings.home / "demo.json"
+    wanted = {"firms": firms, "seed": seed, "until": until.isoformat()}
+    if not fresh and note.is_file():
+        found = orjson.loads(note.read_bytes())
+        if {key: found.get(key) for key in wanted} == wanted:
+            return Prepared(firms, seed, until, Applicant(**found["applicant"]))
+    shutil.rmtree(settings.home, ignore_errors=True)
+    prepared = Prepared(firms, seed, until, _build(settings, firms, seed, until))
+    applicant = {"firm_id": prepared.applicant.firm_id, "amount": prepared.applicant.amount}
+    note.write_bytes(orjson.dumps({**wanted, "applicant": applicant}))
+    return prepared
+
+
+def _build(settings: Settings, firms: int, seed: int, until: date) -> Applicant:
+    folder = settings.home / "evidence"
+    with step(f"simulate {firms:,} firms") as report:
+        write_province(simulate(firms=firms, seed=seed, until=until, progress=report), folder, format="parquet")
+    with step("check the evidence"):
+        evidence = read_folder(folder, today())
+    with step("label the loans and build their indicators") as report:
+        book = prepare_book(evidence.tables, simulated=True, progress=report)
+    for segment in SEGMENTS:
+        _train(settings.home, book, segment)
+    with step("freeze the peers"):
+        features = build_features(all_firms(evidence.tables["firms"], until), evidence.tables)
+        _activate(settings.home, features, until)
+    with step("put the evidence on file") as report:
+        prepare(settings)
+        store = open_store(settings.database, connections=2, lock_seconds=settings.lock_seconds)
+        ingest(store, system_clock, evidence, operator="demo", source="simulated province", report=report)
+        store.close()
+    return _applicant(features)
+
+
+def _train(home: Path, book: EvidenceBook, segment: Segment) -> None:
+    registry, now = Registry(home), system_clock()
+    with step(f"train the {segment} model") as report:
+        result = train_evidence(book, segment=segment, out=bundles_of(home), now=now, progress=report)
+    with step(f"register the {segment} model in MLflow"):
+        registry.register(result, operator="demo")
+        registry.promote(NAMES[segment], result.bundle.version, reason=REASON, operator="demo", now=now)
+
+
+def _activate(home: Path, features: pl.DataFrame, until: date) -> None:
+    scheme = shipped_scheme(SCHEME)
+    base = build_reference(features, scheme, name=f"simulated-{until:%Y-%m}", as_of=until, simulated=True)
+    path = home / "references" / f"{base.name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(base.to_bytes())
+    registry = Registry(home)
+    bundles = {segment: registry.resolve(name) for segment, name in NAMES.items()}
+    activate(home, bundles=bundles, scheme=SCHEME, reference=path, policy=shipped_policies()[-1])
+
+
+def _applicant(features: pl.DataFrame) -> Applicant:
+    """Pick a start-up with much evidence and an amount of a tenth of its revenue, at least half a million yuan."""
+    likely = features.filter((pl.col("growth_stage") == 0) & pl.col("revenue").is_not_null() & (pl.col("revenue") > 300))
+    chosen = likely.sort("coverage", "firm_id", descending=[True, False]).row(0, named=True)
+    return Applicant(chosen["firm_id"], max(500_000, int(chosen["revenue"] * 1_000) // 10_000 * 10_000))
