@@ -68,7 +68,7 @@ class FirmEvidence(BaseModel):
 
     def supplied(self) -> dict[str, tuple[Row, ...]]:
         """The tables that were supplied, without `firms`, by name."""
-        return {name: rows for name, rows in self.__dict__.items() if name != "firm" and rows is not None}
+        return {name: rows for name in TABLES if (rows := getattr(self, name, None)) is not None}
 
     @field_validator("*", mode="before")
     @classmethod
