@@ -1,0 +1,111 @@
+"""Features for 200,000 applications: jifen on Polars against plain pandas and against hand-written DuckDB SQL.
+
+All three compute the 25 indicators of `feature_tables.PICKED` from frames that are already in their own memory, and their
+results are compared before any time is reported. Run it as `python -m benchmarks.features`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from benchmarks.feature_duckdb import by_duckdb, loaded
+from benchmarks.feature_pandas import by_pandas
+from benchmarks.feature_tables import PICKED, made_applications, made_evidence
+from features.build import build_features
+from features.firm_row import build_firm
+
+__all__ = ["main", "measured"]
+
+APPLICATIONS, FIRMS, RUNS = 200_000, 100_000, 3
+RESULT = Path(__file__).parent / "results" / "features.json"
+AIMS = {"pandas_over_jifen": 4.0, "jifen_over_duckdb": 1.5, "one_firm_ms": 10.0, "with_request_us": 50.0}
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _refuse_difference(name: str, ours: pl.DataFrame, theirs: pl.DataFrame) -> None:
+    """The three must agree, to 1e-9 and in what is unknown, or there is nothing to compare."""
+    theirs = theirs.sort("application_id").select(pl.col(column).cast(pl.Float64).fill_nan(None) for column in PICKED)
+    ours = ours.sort("application_id").select(PICKED)
+    for column in PICKED:
+        if not (ours[column].is_null() == theirs[column].is_null()).all():
+            raise SystemExit(f"{name}: {column} is unknown for other applications than ours")
+        worst = ((ours[column] - theirs[column]).abs() / (1 + ours[column].abs())).max()
+        if worst is not None and float(worst) > 1e-9:  # type: ignore[arg-type]
+            raise SystemExit(f"{name}: {column} differs by {worst}")
+
+
+def _batch(runs: int, applications: int, firms: int) -> dict[str, list[float]]:
+    asked, evidence = made_applications(applications, firms), made_evidence(firms)
+    in_pandas = {name: frame.to_pandas() for name, frame in evidence.items()}
+    asked_pandas, connection = asked.to_pandas(), loaded(asked, evidence)
+    ours = build_features(asked, evidence, indicators=PICKED)
+    _refuse_difference("duckdb", ours, by_duckdb(connection))
+    _refuse_difference("pandas", ours, pl.from_pandas(by_pandas(asked_pandas, in_pandas)))
+    work: Mapping[str, Callable[[], Any]] = {
+        "jifen": lambda: build_features(asked, evidence, indicators=PICKED),
+        "duckdb": lambda: by_duckdb(connection),
+        "pandas": lambda: by_pandas(asked_pandas, in_pandas),
+    }
+    rounds = [{name: _seconds(each) for name, each in work.items()} for _ in range(runs)]
+    return {name: [times[name] for times in rounds] for name in work}
+
+
+def _one_firm(firms: int) -> dict[str, float]:
+    """Time the request path over the first firms of the same book."""
+    evidence = made_evidence(firms)
+    ids = evidence["firms"]["firm_id"].to_list()
+    parts = {name: frame.partition_by("firm_id", as_dict=True) for name, frame in evidence.items()}
+    built, completed = [], []
+    for firm in ids:
+        own = {name: part[(firm,)] for name, part in parts.items() if (firm,) in part}
+        start = time.perf_counter()
+        row = build_firm(own, 20_500)
+        middle = time.perf_counter()
+        row.with_request(5_000_000, 24)
+        built.append(middle - start)
+        completed.append(time.perf_counter() - middle)
+    return {"one_firm_ms": statistics.median(built) * 1e3, "with_request_us": statistics.median(completed) * 1e6}
+
+
+def measured(runs: int = RUNS, applications: int = APPLICATIONS, firms: int = FIRMS) -> dict[str, Any]:
+    """Give seconds, ratios (medians of the runs' ratios) and the aims they are held against."""
+    times = _batch(runs, applications, firms)
+    pandas_ratio = statistics.median(p / j for p, j in zip(times["pandas"], times["jifen"], strict=True))
+    duckdb_ratio = statistics.median(j / d for d, j in zip(times["duckdb"], times["jifen"], strict=True))
+    return {
+        "applications": applications,
+        "firms": firms,
+        "indicators": len(PICKED),
+        "runs": runs,
+        "cores": os.cpu_count(),
+        "seconds": {name: [round(t, 3) for t in each] for name, each in times.items()},
+        "pandas_over_jifen": round(pandas_ratio, 2),
+        "jifen_over_duckdb": round(duckdb_ratio, 2),
+        **{name: round(value, 2) for name, value in _one_firm(200).items()},
+        "aims": AIMS,
+    }
+
+
+def main() -> None:
+    """Measure, print and keep the result."""
+    result = measured()
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()
