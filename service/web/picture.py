@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from features.indicators import CATALOGUE
 from features.indicators.wording import format_value
+from features.stages import STAGES_ZH
 from features.vocabulary import Product, TechnologyField
 
 __all__ = ["Bar", "Sheet", "Step", "draw", "sheet_of"]
@@ -60,6 +62,15 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a reason; the sign stands on its first line only."""
+
+    sign: str
+    text: str
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """Everything the template places."""
 
@@ -74,7 +85,8 @@ class Sheet:
     score_x: float
     steps: tuple[Step, ...]
     bars: tuple[Bar, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[Line, ...]
+    reasons_y: int
     marks: str
     height: int
 
@@ -93,7 +105,9 @@ def sheet_of(decision: Mapping[str, Any], lang: str) -> Sheet:
     scale = (RIGHT - LEFT) / max(1, reach[1] - reach[0])
     origin = LEFT - reach[0] * scale
     steps = tuple(_steps(rows, origin, scale))
-    reasons = tuple(f"{reason[lang]}" for reason in decision["reasons"][:4])
+    bars = tuple(_bars(decision, lang))
+    top = 196 + 46 * len(bars)
+    reasons = tuple(_lines(decision["reasons"], lang, top + 54))
     return Sheet(
         lang=lang,
         verdict=WORDS[lang][decision["outcome"]],
@@ -105,11 +119,22 @@ def sheet_of(decision: Mapping[str, Any], lang: str) -> Sheet:
         base_x=origin,
         score_x=origin + (risk["score"] - risk["base_score"]) * scale,
         steps=steps,
-        bars=tuple(_bars(decision, lang)),
+        bars=bars,
+        reasons_y=top + 28,
         reasons=reasons,
         marks=_marks(decision, lang),
-        height=262 + ROW * len(steps) + 24 * len(reasons),
+        height=max([246 + ROW * len(steps), *(line.y + 34 for line in reasons)]),
     )
+
+
+def _lines(reasons: Sequence[Mapping[str, Any]], lang: str, y: int) -> Iterator[Line]:
+    """Break the first reasons into lines; a Chinese character is two columns wide."""
+    for reason in reasons[:4]:
+        parts = wrap(reason["en"], 42) if lang == "en" else wrap(reason["zh"], 21)
+        for number, text in enumerate(parts):
+            yield Line(reason["direction"].replace("-", "−") if number == 0 else "", text, y)
+            y += 19
+        y += 7
 
 
 def _rows(decision: Mapping[str, Any], lang: str) -> list[tuple[str, str, int]]:
@@ -178,14 +203,17 @@ def _offer(decision: Mapping[str, Any], lang: str) -> str:
 
 def _stats(decision: Mapping[str, Any], lang: str) -> tuple[tuple[str, str], ...]:
     risk, points = decision["risk"], decision["points"]
+    full = f"{points['out_of'] / 100:.0f}"
     titles = (
-        ("信用等级", "违约概率", "创新等级", "创新积分") if lang == "zh" else ("credit grade", "one-year PD", "innovation tier", "points")
+        ("信用等级", "违约概率", "创新等级", f"积分 / {full}")
+        if lang == "zh"
+        else ("credit grade", "one-year PD", "innovation tier", f"points / {full}")
     )
     values = (
         str(risk["grade"]),
         f"{float(risk['pd']):.2%}",
         points["tier"] or "-",
-        f"{points['total'] / 100:.2f} / {points['out_of'] / 100:.0f}",
+        f"{points['total'] / 100:.2f}",
     )
     return tuple(zip(titles, values, strict=True))
 
@@ -199,4 +227,5 @@ def _marks(decision: Mapping[str, Any], lang: str) -> str:
     )
     flags = {"illustrative_weights": "示例权重", "illustrative_policy": "示例政策", "simulated_data": "模拟数据"}
     told = [flags.get(mark, mark) if lang == "zh" else mark.replace("_", " ") for mark in decision["warnings"]]
-    return " · ".join([f"{decision['points']['stage']} · {said}", *told])
+    stage = decision["points"]["stage"]
+    return " · ".join([STAGES_ZH.get(stage, stage) if lang == "zh" else stage, said, *told])
