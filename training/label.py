@@ -52,9 +52,13 @@ def label_loans(loans: pl.DataFrame) -> tuple[pl.DataFrame, LabelCounts]:
         applications=loans.height,
         not_drawn=loans.height - drawn.height,
         too_recent=drawn.height - ripe.height,
-        too_recent_defaults=int(drawn["target"].sum() - ripe["target"].sum()),
+        too_recent_defaults=_defaults(drawn) - _defaults(ripe),
         lost_sight_of=ripe.height - labelled.height,
         labelled=labelled.height,
-        defaults=int(labelled["target"].sum()),
+        defaults=_defaults(labelled),
     )
     return labelled, counts
+
+
+def _defaults(loans: pl.DataFrame) -> int:
+    return loans.filter(pl.col("target") == 1).height

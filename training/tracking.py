@@ -7,7 +7,8 @@ import logging
 import shutil
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -124,17 +125,18 @@ def _example(result: TrainResult) -> Any:
 
 def _log_model(mlflow: Any, result: TrainResult) -> Any:
     bundle = result.bundle
-    return mlflow.pyfunc.log_model(
-        name=bundle.name,
-        loader_module="training.pyfunc",
-        data_path=str(result.folder),
-        code_paths=[str(ROOT / package) for package in ("features", "training")],
-        signature=_signature(bundle),
-        input_example=_example(result),
-        pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in REQUIRED],
-        registered_model_name=bundle.name,
-        metadata={"bundle_hash": bundle.hash},
-    )
+    with redirect_stderr(StringIO()):  # it tells of success there, in the middle of a progress bar; failures are raised
+        return mlflow.pyfunc.log_model(
+            name=bundle.name,
+            loader_module="training.pyfunc",
+            data_path=str(result.folder),
+            code_paths=[str(ROOT / package) for package in ("features", "training")],
+            signature=_signature(bundle),
+            input_example=_example(result),
+            pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in REQUIRED],
+            registered_model_name=bundle.name,
+            metadata={"bundle_hash": bundle.hash},
+        )
 
 
 def log_training(result: TrainResult, *, uri: str, artifacts: Path | None, operator: str) -> tuple[str, str]:
