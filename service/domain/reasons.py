@@ -118,8 +118,9 @@ def _documents(papers: Sequence[Table]) -> tuple[str, str]:
 
 def _points_reasons(case: Case, cited: AbstractSet[str | None], absent: AbstractSet[str]) -> list[Reason]:
     """Cite the items that lost the most innovation points, the largest loss first; ties by id."""
-    lost = sorted((item.points - item.out_of, item.id, item) for item in case.points.items if item.points < item.out_of)
-    return [points_reason(item, absent) for _, _, item in lost if item.indicator not in cited][:MOST]
+    items = (item for item in case.points.items if item.points < item.out_of and item.indicator not in cited)
+    lost = sorted(items, key=lambda item: (item.points - item.out_of, item.id))
+    return [points_reason(item, absent) for item in lost[:MOST]]
 
 
 def points_reason(item: ItemPoints, absent: AbstractSet[str]) -> Reason:

@@ -36,7 +36,8 @@ def assess(bundle: BundleLike, values: Mapping[str, float | None], policy: Polic
 
     `DecisionError` when the model reads something that is no indicator, or when its points do not sum to its score.
     """
-    unknown = [name for name in bundle.features if name not in values]
+    names = bundle.features
+    unknown = [name for name in names if name not in values]
     if unknown:
         raise DecisionError(f"model {bundle.name} reads {', '.join(unknown)}: not indicators of the catalogue; train it on indicators")
     scores = bundle.score(bundle.row(values))
@@ -58,5 +59,5 @@ def assess(bundle: BundleLike, values: Mapping[str, float | None], policy: Polic
         grade=grade_of(policy, int(text.replace(".", ""))),
         residual=float(scores.residual[0]),
         is_unexplained=bool(scores.unexplained[0]),
-        points={name: point for name, point in zip(bundle.features, points, strict=True) if point},
+        points={name: point for name, point in zip(names, points, strict=True) if point},
     )
