@@ -1,0 +1,82 @@
+"""What a benchmark found: figures, ratios and aims, written as JSON and gathered in `benchmarks/README.md`."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+__all__ = ["Result", "gather", "write_result"]
+
+FOLDER = Path(__file__).parent / "results"
+HEAD = """# Benchmarks
+
+`make bench` measures on the machine it runs on and writes this page. Machines differ and are noisy: what is meant to be compared are the
+ratios, each between medians of runs that took turns on the same machine. Nothing here is a timed test.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row: what was measured, and its figures with their units in the names."""
+
+    name: str
+    values: Mapping[str, float]
+
+
+def write_result(
+    key: str,
+    title: str,
+    about: str,
+    results: Sequence[Result],
+    ratios: Mapping[str, float],
+    aims: Mapping[str, tuple[float, str]],
+) -> None:
+    """Write `results/<key>.json`, say it on the terminal, and gather all pages again; `aims` maps a ratio to a bound and its sense."""
+    FOLDER.mkdir(exist_ok=True)
+    found = {
+        "title": title,
+        "about": about.strip(),
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "results": [asdict(result) for result in results],
+        "ratios": dict(ratios),
+        "aims": {
+            name: {"bound": bound, "sense": sense, "reached": _reached(ratios[name], bound, sense)} for name, (bound, sense) in aims.items()
+        },
+    }
+    (FOLDER / f"{key}.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(_section(found))
+    gather()
+
+
+def _reached(value: float, bound: float, sense: str) -> bool:
+    return value >= bound if sense == "at least" else value <= bound
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:.3g}"
+
+
+def _section(found: Mapping[str, object]) -> str:
+    results: Sequence[Mapping[str, object]] = found["results"]  # type: ignore[assignment]
+    lines = [f"## {found['title']}", "", str(found["about"]), "", f"Measured on {found['machine']}.", ""]
+    for row in results:
+        values: Mapping[str, float] = row["values"]  # type: ignore[assignment]
+        lines.append(f"- {row['name']}: " + ", ".join(f"{name} {_number(value)}" for name, value in values.items()))
+    lines += ["", "| ratio | found | aim | reached |", "|---|---|---|---|"]
+    aims: Mapping[str, Mapping[str, object]] = found["aims"]  # type: ignore[assignment]
+    ratios: Mapping[str, float] = found["ratios"]  # type: ignore[assignment]
+    for name, value in ratios.items():
+        aim = aims.get(name)
+        said = (f"{aim['sense']} {aim['bound']}", "yes" if aim["reached"] else "**no**") if aim else ("", "")
+        lines.append(f"| {name} | {_number(value)} | {said[0]} | {said[1]} |")
+    return "\n".join(lines) + "\n"
+
+
+def gather() -> None:
+    """Write `benchmarks/README.md` from every result on file."""
+    parts = [_section(json.loads(path.read_text("utf-8"))) for path in sorted(FOLDER.glob("*.json"))]
+    (FOLDER.parent / "README.md").write_text("\n".join([HEAD, *parts]), encoding="utf-8")
