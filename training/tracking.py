@@ -13,9 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+import numpy as np
+
 from training.assembly import TrainResult
-from training.bundle import Bundle, Feature
-from training.bundle.encoding import encode, sources_of
+from training.bundle import Bundle
+from training.bundle.encoding import sources_of
 from training.bundle.files import INDEX
 from training.figures import figures
 from training.metrics import Evaluation
@@ -27,6 +29,7 @@ __all__ = ["EXPERIMENT", "connected", "fetch_bundle", "log_training"]
 EXPERIMENT: Final = "jifen"
 REQUIRED: Final = ("lightgbm", "narwhals", "numpy", "pandas", "pydantic")
 """What scoring a logged bundle needs; its code travels with it."""
+ANY, DOUBLE = "any", "double"
 CHATTY: Final = ("alembic", "mlflow.store.db.utils", "mlflow.pyfunc", "mlflow.tracking._model_registry.fluent")
 KNOWN: Final = (
     ("The ``noload`` loader strategy is deprecated", DeprecationWarning),
@@ -96,31 +99,36 @@ def _tags(bundle: Bundle, operator: str) -> dict[str, str]:
 
 
 def _schema(bundle: Bundle) -> dict[str, str]:
-    """Columns a caller sends, and their MLflow types: categories and dates as string, everything else as double."""
+    """Columns a caller sends, and their MLflow types.
+
+    Plain numbers are double. A table's own columns are of any type: MLflow would refuse a whole number where it expects a double,
+    and a code such as 451120 where it expects a text; the bundle's encoder checks them better.
+    """
     features = bundle.manifest.features
-    kinds = dict.fromkeys(sources_of(features), "double")
-    kinds |= {feature.source: "string" for feature in features if feature.type in {"category", "date"}}
+    kinds = dict.fromkeys(sources_of(features), ANY) | {f.source: DOUBLE for f in features if f.type == "number"}
     dated = any(feature.derive == "days-before-decision" for feature in features)
-    return kinds | ({bundle.manifest.decided.column: "string"} if dated and bundle.manifest.decided else {})
+    return kinds | ({bundle.manifest.decided.column: ANY} if dated and bundle.manifest.decided else {})
 
 
 def _signature(bundle: Bundle) -> Any:
     from mlflow.models.signature import ModelSignature  # noqa: PLC0415 - see connected
     from mlflow.types import ColSpec, Schema  # noqa: PLC0415
+    from mlflow.types.schema import AnyType  # noqa: PLC0415
 
-    given = [ColSpec(kind, name, required=False) for name, kind in _schema(bundle).items()]
+    given = [ColSpec(AnyType() if kind == ANY else kind, name, required=False) for name, kind in _schema(bundle).items()]
     answers = [ColSpec("long" if name == "score" else "double", name) for name in OUTPUTS]
     return ModelSignature(Schema(given), Schema([*answers, *(ColSpec("long", f"{POINTS}{name}") for name in bundle.features)]))
 
 
 def _example(result: TrainResult) -> Any:
-    """The example rows typed as the signature says."""
+    """The example rows, numbers as double."""
     import pandas as pd  # noqa: PLC0415 - MLflow wants a frame
 
-    numbers = {name for name, kind in _schema(result.bundle).items() if kind == "double"}
-    features = [Feature(name=f.name, source=f.source, type=f.type, blank=f.blank) for f in result.bundle.manifest.features]
-    typed = {f.source: encode([f], result.example).matrix[:, 0] for f in features if f.source in numbers}
-    return pd.DataFrame({name: typed.get(name, values) for name, values in result.example.items()})
+    kinds = _schema(result.bundle)
+    columns = {
+        name: np.array(values, dtype=np.float64) if kinds[name] == DOUBLE else list(values) for name, values in result.example.items()
+    }
+    return pd.DataFrame(columns)
 
 
 def _log_model(mlflow: Any, result: TrainResult) -> Any:
