@@ -74,7 +74,7 @@ def open_store(address: str, *, connections: int = 20, lock_seconds: int = 30) -
         event.listen(engine, "begin", _begin_sqlite)
         return Store(engine)
     if url.get_backend_name() == "postgresql":
-        options = f"-c lock_timeout={lock_seconds * 1000} -c timezone=UTC"
+        options = f"{url.query.get('options', '')} -c lock_timeout={lock_seconds * 1000} -c timezone=UTC"
         return Store(create_engine(url, connect_args={"options": options}, pool_pre_ping=True, **shared))
     raise BadSetting(f"JIFEN_DATABASE_URL names {url.get_backend_name()!r}; the service keeps its records in SQLite or PostgreSQL")
 

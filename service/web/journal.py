@@ -42,7 +42,8 @@ def keep_journal(app: Flask, metrics: Metrics) -> None:
         seconds = time.perf_counter() - g.started
         method, route = (request.method, request.url_rule.rule) if request.url_rule else ("(any)", "(none)")
         metrics.requests.labels(method, route, str(answer.status_code)).observe(seconds)
-        answer.headers.extend((*HEADERS.items(), ("X-Request-Id", g.request_id)))
+        answer.headers.update(HEADERS)
+        answer.headers["X-Request-Id"] = g.request_id
         log.info("request", extra=_line(route, answer, seconds))
         return answer
 

@@ -21,6 +21,7 @@ LONGEST_VALUE = 80
 RULES: Mapping[str, tuple[str, str]] = {
     "extra_forbidden": ("is not a known field", "leave it out, or correct its spelling; /openapi.json lists the fields"),
     "int_type": ("must be a whole number", "write a JSON number without decimals or quotes, as in 5000000"),
+    "int_from_float": ("must be a whole number", "write it without decimals, in the unit that /openapi.json gives"),
     "int_parsing": ("must be a whole number", "write digits only, as in 50"),
     "string_type": ("must be a text", "write it in quotes"),
     "string_too_short": ("must have at least {min_length} characters", "send the whole text"),

@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from pydantic import BaseModel, Field
 from werkzeug.exceptions import HTTPException
 
+from features.checks import EvidenceFaults
 from features.errors import FeaturesError
 from service.errors import InvalidRequest, ServiceError, Unauthenticated
 from service.web.journal import log
@@ -108,10 +109,23 @@ def _of_domain(error: Exception) -> Response:
     if code not in PROBLEMS:
         return _of_bug(error)
     headers = {"WWW-Authenticate": 'Bearer realm="jifen"'} if isinstance(error, Unauthenticated) else None
+    if isinstance(error, EvidenceFaults):
+        return _of_files(error)
     if not isinstance(error, InvalidRequest):
         return problem(code, str(error), headers=headers)
     listed = [asdict(fault) for fault in error.faults]
     return problem(code, str(error), more={"errors": listed, "error_count": error.count} if listed else None)
+
+
+def _of_files(error: EvidenceFaults) -> Response:
+    """List the first faults of bulk files; `/table/row/column` is their place, rows counted from 1."""
+    shown = error.faults[: current_app.extensions["jifen"].settings.faults_shown]
+    listed = [
+        {"field": "/" + "/".join(str(p) for p in (f.table, f.row, f.column) if p), "value": f.value, "rule": f.rule, "remedy": f.remedy}
+        for f in shown
+    ]
+    detail = f"the files have {len(error.faults):,} faults, {len(listed):,} of them listed here; correct them and send all files again"
+    return problem(error.code, detail, more={"errors": listed, "error_count": len(error.faults)})
 
 
 def _of_http(error: HTTPException) -> Response:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,9 +12,11 @@ from uuid import uuid4
 import builders_cases as cases
 import pytest
 from builders_evidence import request as evidence_request
+from builders_service import Clock, csv_file
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
+from werkzeug.test import TestResponse
 
 from service.active import Active
 from service.app import create_app
@@ -26,16 +28,6 @@ from service.use_cases.tokens import create_token
 
 POSTGRES = os.environ.get("JIFEN_TEST_POSTGRES_URL", "")
 without_postgres = pytest.mark.skipif(not POSTGRES, reason="JIFEN_TEST_POSTGRES_URL names no PostgreSQL server")
-
-
-class Clock:
-    """Stands still until it is set."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
@@ -56,6 +48,16 @@ def fresh_schema() -> Iterator[str]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database with all tables, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "jifen.db"
+    store = open_store(f"sqlite:///{path}")
+    upgrade(store)
+    store.close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=without_postgres)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, once on SQLite and once on PostgreSQL."""
@@ -63,9 +65,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(database: str) -> Iterator[Store]:
+def store(database: str, migrated: Path) -> Iterator[Store]:
+    """An open database with all tables."""
+    if database.startswith("sqlite"):
+        shutil.copy(migrated, database.removeprefix("sqlite:///"))
     store = open_store(database, lock_seconds=5)
-    upgrade(store)
+    if not database.startswith("sqlite"):
+        upgrade(store)
     yield store
     store.close()
 
@@ -137,3 +143,14 @@ def filed(client: FlaskClient, risk: dict[str, str], evidence: dict[str, Any]) -
 def asked(filed: str) -> dict[str, Any]:
     """A request for startup credit by the firm on file."""
     return {"product": "startup-credit", "amount": 2_000_000, "term_months": 24, "firm_id": filed}
+
+
+@pytest.fixture
+def upload(client: FlaskClient, risk: dict[str, str]) -> Callable[..., TestResponse]:
+    """Send one CSV file a table; each table is given as its rows, changes of the usual one."""
+
+    def send(*, headers: dict[str, str] | None = None, **tables: list[dict[str, str]]) -> TestResponse:
+        files = {name: csv_file(name, rows) for name, rows in tables.items()}
+        return client.post("/v1/ingests", data=files, content_type="multipart/form-data", headers=headers or risk)
+
+    return send
