@@ -89,6 +89,13 @@ def test_terms_at_the_product_s_end(months, outcome):
     assert decided(application(term_months=months)).outcome == outcome
 
 
+def test_a_request_at_the_cap_is_not_told_that_it_goes_beyond():
+    """10 m yuan over 36 months are within the product; one yuan or one month more is not."""
+    assert [f.rule for f in decided(application(amount=10_000_000, term_months=36)).fired if f.rule] == []
+    assert [f.rule for f in decided(application(amount=10_000_001)).fired if f.rule] == ["amount-above-cap"]
+    assert [f.rule for f in decided(application(term_months=37)).fired if f.rule] == ["term-above-cap"]
+
+
 @pytest.mark.parametrize(("amount", "authority"), [(3_000_000, "branch"), (3_000_001, "city-branch"), (10_000_000, "city-branch")])
 def test_authority_at_its_limits(amount, authority):
     """Limits of authority are inclusive."""
@@ -123,8 +130,8 @@ def test_a_register_does_not_age():
 
 
 def test_a_searched_register_without_entries_is_not_missing():
-    """No date, but the indicators are known to be zero: the register was searched and is empty."""
-    assert decided(known=firm(known={"conduct": None})).missing == ()
+    """No date, and no months since the last record, but the counts are known to be zero: it was searched and is empty."""
+    assert decided(known=firm(known={"conduct": None}, months_since_record=None)).missing == ()
 
 
 @pytest.mark.parametrize(("coverage", "outcome"), [(0.6, "approve"), (0.59999, "refer")])

@@ -137,6 +137,11 @@ def test_a_wrong_policy_is_refused_with_place_and_remedy(policy_text, old, new, 
     assert any(said in fault for fault in found), found
 
 
+def test_two_grades_may_share_a_rate(policy_text):
+    """Rates must not fall; they may stand still."""
+    assert load_policy(policy_text.replace('rate = "2.70 %"', 'rate = "2.60 %"')).grades[1].rate == 260
+
+
 def test_a_missing_row_of_the_outcome_table_is_told(policy_text):
     """Ten rows for eleven grades."""
     short = "\n".join(line for line in policy_text.splitlines() if not line.startswith("  { grade = 11, T1"))
