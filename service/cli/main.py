@@ -17,7 +17,7 @@ COMMANDS = {
     "demo": ("service.cli.demo:demo", "Simulate a province, train both models, serve pages and API."),
     "simulate": ("service.cli.evidence:simulate", "Write a simulated province of technology firms."),
     "check": ("service.cli.evidence:check", "Check a folder of evidence files; report every bad value."),
-    "features": ("service.cli.evidence:features", "Build indicators at an as-of date from evidence files."),
+    "features": ("service.cli.evidence:features", "Build every indicator at an as-of date from evidence files."),
     "reference": ("service.cli.points:reference", "Freeze the peers that points are measured against."),
     "points": ("service.cli.points:points", "Compute innovation points, item by item."),
     "train": ("service.cli.train:train", "Train a model of default from evidence files."),
@@ -54,7 +54,7 @@ def _domain_errors() -> tuple[type[Exception], ...]:
 def main() -> None:
     """Run `jifen`; a wrong input is one clear message and exit code 2, never a traceback."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="jifen", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
