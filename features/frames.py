@@ -28,6 +28,9 @@ SPARK_TYPES: Mapping[str, str] = {"integer": "bigint", "date": "bigint", "text":
 class Engine(Protocol):
     """What a build needs of a dataframe library; a frame is a Narwhals frame once taken in."""
 
+    numbers_keys: bool
+    """Is `KEY` a whole number from zero up?"""
+
     def taken(self, frame: Any, columns: Mapping[str, str]) -> Any:
         """Take `columns` (name -> kind) and the key, if it is there, of a native frame; a column the frame lacks becomes null."""
 
@@ -50,6 +53,8 @@ def polars_column(name: str, kind: str, dtype: pl.DataType | None) -> pl.Expr:
 class PolarsEngine:
     """Polars frames, eager or lazy; the embedded default."""
 
+    numbers_keys = True
+
     def taken(self, frame: Any, columns: Mapping[str, str]) -> Any:
         """Cast the columns lazily."""
         schema = frame.collect_schema()
@@ -58,7 +63,7 @@ class PolarsEngine:
 
     def keyed(self, frame: Any) -> Any:
         """Number the rows."""
-        return frame.with_row_index(KEY)
+        return frame.with_row_index(KEY).with_columns(pl.col(KEY).cast(pl.Int64))
 
     def given(self, frame: Any, numbers: Sequence[str], like: Any) -> Any:  # noqa: ARG002 - already Float64
         """Put the rows back into order; eager where the applications were."""
@@ -68,6 +73,8 @@ class PolarsEngine:
 
 class PandasEngine:
     """pandas frames."""
+
+    numbers_keys = True
 
     def taken(self, frame: Any, columns: Mapping[str, str]) -> Any:
         """Copy the columns into nullable types."""
@@ -97,6 +104,8 @@ class PandasEngine:
 
 class SparkEngine:
     """PySpark frames; their rows have no order, so `application_id` is the key and must be unique."""
+
+    numbers_keys = False
 
     def taken(self, frame: Any, columns: Mapping[str, str]) -> Any:
         """Cast the columns lazily."""

@@ -44,7 +44,7 @@ def _recipe(table: str) -> _Recipe:
     known = pl.col(reading.known)
     totals = (AGGREGATES[m.how](as_column(m.value, pl)).alias(m.name) for m in (*reading.measures, reading.newest_fact))
     anchors = (AGGREGATES[a.how](as_column(a.value, pl)).alias(a.name) for a in reading.anchors)
-    newest = known == known.max().over(*reading.period) if reading.period else None
+    newest = known == known.max().over(reading.period) if reading.period else None
     return _Recipe(as_column(reading.visible, pl), newest, tuple(anchors), tuple(totals))
 
 

@@ -33,7 +33,7 @@ BILLING = Reading(
     table="invoices",
     known="known_on",
     visible=seen(column("known_on")),
-    period=("month",),
+    period="month",
     anchors=(
         Anchor("latest_month", month, "max"),
         Anchor("year_months", when(in_year, 1, 0), "sum"),

@@ -32,7 +32,7 @@ PEOPLE = Reading(
     table="talent",
     known="known_on",
     visible=seen(column("known_on")),
-    period=("period_end",),
+    period="period_end",
     anchors=(Anchor("latest_period", period_end, "max"),),
     measures=(
         *(_figure(name, 0, is_latest) for name in (*COMPARED, *LATEST_ONLY)),

@@ -57,7 +57,7 @@ class Anchor:
 class Reading:
     """How one table is read: which rows are visible, which restatement counts, and what is measured.
 
-    `period` names the columns that tell a firm's periods apart where a period can be restated: of its visible rows those
+    `period` names the column that tells a firm's periods apart where a period can be restated: of its visible rows those
     with the latest `known` count. `register` tables list events, so that a searched register without a row means zero.
     """
 
@@ -66,7 +66,7 @@ class Reading:
     visible: Term
     measures: tuple[Measure, ...]
     anchors: tuple[Anchor, ...] = ()
-    period: tuple[str, ...] = ()
+    period: str | None = None
     register: bool = False
 
     @property
@@ -90,7 +90,7 @@ class Reading:
         anchors = self.anchors_for(measures)
         terms = [self.visible, *(m.value for m in measures), *(a.value for a in anchors)]
         made = {"as_of", *(a.name for a in anchors)}
-        names = ("firm_id", self.known, *self.period, *columns_of(*terms))
+        names = ("firm_id", self.known, *([self.period] if self.period else []), *columns_of(*terms))
         return tuple(name for name in dict.fromkeys(names) if name not in made)
 
 

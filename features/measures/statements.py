@@ -40,7 +40,7 @@ STATEMENTS = Reading(
     table="financials",
     known="known_on",
     visible=seen(column("known_on")),
-    period=("year",),
+    period="year",
     anchors=(Anchor("latest_year", year, "max"),),
     measures=tuple(_figure(name, lag) for name, years in YEARS.items() for lag in range(years)),
 )
