@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
+import orjson
 
 from features.dictionary import data_dictionary
 from features.indicators.document import indicators_page
@@ -15,6 +16,7 @@ from service.cli.reference import commands_page
 from service.config import settings_page
 from service.domain import shipped_policy
 from service.domain.policy.document import policy_page
+from service.web.picture import draw
 
 __all__ = ["DOCUMENTS", "docs"]
 
@@ -27,6 +29,9 @@ DOCUMENTS: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
 }
 """File under docs/ -> what writes it."""
+PICTURES = {"decision.svg": "en", "decision.zh.svg": "zh"}
+GOLDEN = Path("tests/golden/decision.json")
+"""A decision of the simulated province as it was recorded; the README shows it."""
 
 
 @click.command()
@@ -37,3 +42,8 @@ def docs(folder: Path) -> None:
     for name, page in DOCUMENTS.items():
         (folder / name).write_text(page(), encoding="utf-8")
         out.print(f"{folder / name}")
+    if GOLDEN.is_file():
+        decision = orjson.loads(GOLDEN.read_bytes())
+        for name, lang in PICTURES.items():
+            (folder / name).write_text(draw(decision, lang), encoding="utf-8")
+            out.print(f"{folder / name}")

@@ -13,7 +13,7 @@ __all__ = ["commands_page"]
 
 def commands_page() -> str:
     """Give the text of `docs/commands.md`: the help of each command, at 100 columns."""
-    context = click.Context(cli, info_name="jifen", terminal_width=100)
+    context = click.Context(cli, info_name="jifen", terminal_width=100, help_option_names=["-h", "--help"])
     parts = [f"## `{path}`\n\n```text\n{text}\n```\n" for path, text in _helps(cli, context)]
     return "# Commands\n\nWritten by `jifen docs`.\n\n" + "\n".join(parts)
 

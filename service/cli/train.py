@@ -56,7 +56,7 @@ def train(folder: Path, segment: str, operator: str, *, register: bool, force: b
 @register_option
 @force_option
 def train_table(contract: Path, file: Path | None, operator: str, *, register: bool, force: bool) -> None:
-    """Train on any labelled table described by CONTRACT, a TOML file (docs/training.md)."""
+    """Train from any labelled table described by CONTRACT, a TOML file (docs/training.md)."""
     home = settings_from().home
     with step(f"train {contract.stem}") as report:
         result = train_on_table(contract, out=bundles_of(home), now=system_clock(), file=file, force=force, progress=report)
