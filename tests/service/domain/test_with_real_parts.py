@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 from builders_cases import AS_OF, DAY, HASH, NOW
-from builders_models import small_bundle
+from builders_catalogue_model import catalogue_bundle
 
 from features.build import build_features
 from features.firm_row import FirmRow, build_firm
@@ -41,7 +41,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Parts:
     frame = build_features(pl.DataFrame(asked), province.tables)
     scheme, folder = shipped_scheme("cn-core-18"), tmp_path_factory.mktemp("bundles")
     weak = (frame["cash_cover_months"].fill_null(3.0) < 2.0).to_numpy().astype(np.float64)
-    bundles = {s: small_bundle(folder / s, frame, weak, segment=s) for s in ("startup", "growth")}
+    bundles = {s: catalogue_bundle(folder / s, frame, weak, segment=s) for s in ("startup", "growth")}
     by_firm = {name: dict(table.partition_by("firm_id", as_dict=True)) for name, table in province.tables.items()}
     rows = [build_firm({name: found[firm,] for name, found in by_firm.items() if (firm,) in found}, AS_OF) for firm in firms]
     return Parts(bundles, scheme, build_reference(frame, scheme, name="peers", as_of=AS_OF, simulated=True), frame, rows)
