@@ -29,7 +29,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: setup ## simulate a province, train both models, serve pages and API
+demo: setup ## simulate a province, train both models, serve the API
 	$(BIN)/jifen demo
 
 test: setup-dev ## run every test with branch coverage

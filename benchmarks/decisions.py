@@ -159,7 +159,7 @@ def _compare(rivals: list[Rival]) -> list[Result]:
 def main() -> None:
     """Measure and write `benchmarks/results/decisions.json`."""
     home = Path(os.environ.get("JIFEN_HOME", "var")) / "bench"
-    settings = replace(settings_from(), home=home, port=free_port(8000))
+    settings = replace(settings_from(), home=home, database_url="", port=free_port(8000))
     prepare_province(settings, firms=FIRMS, seed=SEED, until=UNTIL, fresh=False)
     with running_service(settings), bare_flask(settings) as bare, mlflow_serve(settings) as rival:
         ours = Rival("jifen decision, record durable", settings.port, _decisions(settings))

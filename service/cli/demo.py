@@ -39,12 +39,13 @@ STARTS_WITHIN = 60.0
 @click.option("--fresh", is_flag=True, help="Build everything again, even if an earlier demo is there.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to serve on.  [default: 8000, or a free one]")
 def demo(firms: int, seed: int, port: int | None, *, check: bool, fresh: bool) -> None:
-    """Simulate a province, train both models, serve pages and API.
+    """Simulate a province, train both models, serve the API.
 
     Everything is simulated and lives under JIFEN_HOME/demo; an earlier demo of the same size and seed is used again.
     """
     settings = settings_from()
-    settings = replace(settings, home=settings.home / ("check" if check else "demo"), port=port or free_port(settings.port))
+    home = settings.home / ("check" if check else "demo")
+    settings = replace(settings, home=home, database_url="", port=port or free_port(settings.port))
     until = last_month_end(today())
     prepared = prepare_province(settings, firms=firms, seed=seed, until=until, fresh=fresh or check)
     secrets = _credentials(settings)

@@ -14,7 +14,7 @@ from service.cli.lazy import LazyGroup
 __all__ = ["COMMANDS", "cli", "main"]
 
 COMMANDS = {
-    "demo": ("service.cli.demo:demo", "Simulate a province, train both models, serve pages and API."),
+    "demo": ("service.cli.demo:demo", "Simulate a province, train both models, serve the API."),
     "simulate": ("service.cli.evidence:simulate", "Write a simulated province of technology firms."),
     "check": ("service.cli.evidence:check", "Check a folder of evidence files; report every bad value."),
     "features": ("service.cli.evidence:features", "Build every indicator at an as-of date from evidence files."),

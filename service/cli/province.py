@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import click
 import orjson
 import polars as pl
 
@@ -61,11 +62,25 @@ def prepare_province(settings: Settings, *, firms: int, seed: int, until: date, 
         found = orjson.loads(note.read_bytes())
         if {key: found.get(key) for key in wanted} == wanted:
             return Prepared(firms, seed, until, Applicant(**found["applicant"]))
-    shutil.rmtree(settings.home, ignore_errors=True)
+    _empty(settings.home, note)
     prepared = Prepared(firms, seed, until, _build(settings, firms, seed, until))
     applicant = {"firm_id": prepared.applicant.firm_id, "amount": prepared.applicant.amount}
     note.write_bytes(orjson.dumps({**wanted, "applicant": applicant}))
     return prepared
+
+
+def _empty(home: Path, note: Path) -> None:
+    """Clear the folder of an earlier demo; a folder with anything else in it is left alone and refused."""
+    if home.exists() and any(home.iterdir()) and not note.is_file():
+        raise click.ClickException(f"{home} holds files that are not a demo's; move them away, or set JIFEN_HOME to another folder")
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    note.write_bytes(b"{}")
+
+
+def _registry(home: Path) -> Registry:
+    """The demo's own registry, whatever tracking server the environment names: simulated models belong nowhere else."""
+    return Registry(home, uri=f"sqlite:///{(home / 'mlflow.db').absolute()}")
 
 
 def _build(settings: Settings, firms: int, seed: int, until: date) -> Applicant:
@@ -90,7 +105,7 @@ def _build(settings: Settings, firms: int, seed: int, until: date) -> Applicant:
 
 
 def _train(home: Path, book: EvidenceBook, segment: Segment) -> None:
-    registry, now = Registry(home), system_clock()
+    registry, now = _registry(home), system_clock()
     with step(f"train the {segment} model") as report:
         result = train_evidence(book, segment=segment, out=bundles_of(home), now=now, progress=report)
     with step(f"register the {segment} model in MLflow"):
@@ -104,7 +119,7 @@ def _activate(home: Path, features: pl.DataFrame, until: date) -> None:
     path = home / "references" / f"{base.name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(base.to_bytes())
-    registry = Registry(home)
+    registry = _registry(home)
     bundles = {segment: registry.resolve(name) for segment, name in NAMES.items()}
     activate(home, bundles=bundles, scheme=SCHEME, reference=path, policy=shipped_policies()[-1])
 
