@@ -14,7 +14,7 @@ from sklearn.metrics import roc_curve
 from training.assembly import TrainResult
 from training.metrics import BINS
 
-__all__ = ["draw_calibration", "draw_roc", "draw_shap", "figures"]
+__all__ = ["draw_calibration", "draw_roc", "draw_shap", "figures", "shap_module"]
 
 SHOWN: Final = 15
 
@@ -50,7 +50,8 @@ def draw_roc(result: TrainResult) -> Figure:
     return figure
 
 
-def _shap() -> ModuleType:
+def shap_module() -> ModuleType:
+    """Import shap without the warning it raises about its own colours."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The set_(bad|over|under) function", category=PendingDeprecationWarning)
         import shap  # noqa: PLC0415 - slow, and only pictures need it
@@ -60,7 +61,7 @@ def _shap() -> ModuleType:
 
 def draw_shap(result: TrainResult) -> tuple[Figure, Figure]:
     """Global SHAP of up to 500 test rows, margin units: mean absolute contributions as bars, and every row as a beeswarm."""
-    shap = _shap()
+    shap = shap_module()
     booster = lgb.Booster(model_str=(result.folder / "model.txt").read_text(encoding="utf-8"))
     explained = shap.TreeExplainer(booster)(result.sample)
     explained.feature_names = list(result.bundle.features)

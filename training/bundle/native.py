@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from training.errors import BundleError
 
-__all__ = ["Booster", "Floats"]
+__all__ = ["Booster", "Floats", "load_library"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,8 +28,8 @@ CONTRIBUTIONS: Final = 3
 ONE_THREAD: Final = b"num_threads=1 verbosity=-1"
 
 
-@cache
-def _library() -> ctypes.CDLL:
+def load_library() -> ctypes.CDLL:
+    """Find and load LightGBM's library beside its package, without importing the package."""
     spec = importlib.util.find_spec("lightgbm")
     if spec is None or spec.origin is None:
         raise BundleError("lightgbm is not installed; install it to score a bundle")
@@ -38,6 +38,11 @@ def _library() -> ctypes.CDLL:
         library.LGBM_GetLastError.restype = ctypes.c_char_p
         return library
     raise BundleError(f"the LightGBM library is missing beside {spec.origin}; install the lightgbm wheel")
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    return load_library()
 
 
 def _check(status: int) -> None:
