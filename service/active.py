@@ -56,7 +56,10 @@ class Active:
 
 def load_active(home: Path) -> Active:
     """Load what `home/active.json` names; `NotReady` says what is missing or changed, and what to do."""
-    choice = _read(home)
+    return _loaded(home, _read(home))
+
+
+def _loaded(home: Path, choice: Choice) -> Active:
     missing = [segment for segment in SEGMENTS if segment not in choice.bundles]
     if missing:
         raise NotReady(f"{ACTIVE} names no model for {', '.join(missing)}; train and activate it, {RESTART}")
@@ -87,9 +90,10 @@ def _mismatches(active: Active) -> list[str]:
 
 
 def activate(home: Path, *, bundles: Mapping[str, Path], scheme: str, reference: Path | None, policy: str) -> Choice:
-    """Write `home/active.json` with the hashes of these artefacts, after loading them; what cannot be loaded is `NotReady`.
+    """Write `home/active.json` with the hashes of these artefacts.
 
-    Running services go on with what they loaded until they are restarted.
+    They are loaded first: parts that do not belong together are `NotReady`, a broken bundle is a `BundleError`, and what was
+    active stays so. Running services go on with what they loaded until they are restarted.
     """
     peers = Reference.from_bytes(reference.read_bytes()) if reference else None
     choice = Choice(
@@ -98,10 +102,10 @@ def activate(home: Path, *, bundles: Mapping[str, Path], scheme: str, reference:
         reference=Pin(path=_below(home, reference), sha256=peers.hash) if reference and peers else None,
         policy=policy,
     )
+    _loaded(home, choice)
     draft = home / f"{ACTIVE}.new"
     draft.write_text(choice.model_dump_json(indent=2) + "\n", encoding="utf-8")
     draft.replace(home / ACTIVE)
-    load_active(home)
     return choice
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.desk import Desk
+from service.errors import NotReady
 from service.store.blobs import get_blob, hash_of, pack, put_blobs
 from service.store.models import Blob
 
@@ -92,7 +94,7 @@ def test_what_decides_can_be_asked(client: FlaskClient, officer: Headers, app: F
     models = client.get("/v1/models", headers=officer).json
     active = desk.active
     assert {segment: one["sha256"] for segment, one in models["bundles"].items()} == {s: b.hash for s, b in active.bundles.items()}
-    assert [(s["name"], s["active"]) for s in models["schemes"]][0] == ("two-items", True)
+    assert next((s["name"], s["active"]) for s in models["schemes"]) == ("two-items", True)
     assert (models["policy"]["sha256"], models["reference"]) == (active.policy.hash, None)
 
 
@@ -111,7 +113,6 @@ def test_bytes_on_file_are_checked_when_they_are_read(desk: Desk) -> None:
 
 def test_two_loadings_at_once_do_not_lose_each_other(app: Flask, risk: Headers, filed: str, evidence: Body) -> None:
     """Evidence sent from several threads ends in as many versions, the last of which holds all rows."""
-    from concurrent.futures import ThreadPoolExecutor
 
     def send(number: int) -> int:
         row = {**evidence["contracts"][0], "contract_id": f"HT-{number}"}
@@ -127,8 +128,6 @@ def test_two_loadings_at_once_do_not_lose_each_other(app: Flask, risk: Headers, 
 
 def test_points_need_a_service_that_is_ready(client: FlaskClient, officer: Headers, filed: str, app: Flask, desk: Desk) -> None:
     """Without active artefacts no points are given."""
-    from service.errors import NotReady
-
     app.extensions["jifen"] = replace(desk, found=NotReady("no models"))
     assert client.get(f"/v1/firms/{filed}/points", headers=officer).json["code"] == "not-ready"
     assert client.get("/v1/models", headers=officer).json["code"] == "not-ready"
