@@ -1,53 +1,53 @@
-"""A small real model bundle, trained in a blink on whatever indicators and outcomes a test has."""
+"""Small real bundles, for the tests of what loads them."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import lightgbm as lgb
 import numpy as np
-import polars as pl
 
-from features.indicators import CATALOGUE
-from training.bundle import Bundle, Calibration, Feature, Hashes, Manifest, write_bundle
-from training.bundle.native import Booster
-from training.profile import binned
+from training.bundle import Bundle
+from training.bundle.encoding import Feature
+from training.bundle.manifest import Calibration, Hashes, Manifest
+from training.bundle.writing import write_bundle
 
-HASH = "sha256:" + "0" * 64
+FEATURES = ("rd_intensity", "cash_cover_months", "net_margin")
 
 
-def small_bundle(folder: Path, frame: pl.DataFrame, outcome: np.ndarray[Any, Any], *, segment: str) -> Bundle:
-    """Train twenty small trees on every indicator of the catalogue and write them as a bundle; calibration is the identity."""
-    names = tuple(CATALOGUE)
-    matrix = frame.select(names).to_numpy().astype(np.float64)
-    settings = {
-        "objective": "binary",
-        "max_depth": 3,
-        "num_leaves": 8,
-        "min_data_in_leaf": 10,
-        "verbosity": -1,
-        "num_threads": 1,
-        "seed": 1,
-    }
-    text = lgb.train(settings, lgb.Dataset(matrix, outcome), num_boost_round=20).model_to_string()
+def small_bundle(folder: Path, segment: str) -> Bundle:
+    """Train three trees on 300 invented rows and write them as the bundle of a segment."""
+    random = np.random.default_rng(7)
+    rows = random.normal(size=(300, len(FEATURES)))
+    labels = (rows[:, 0] + random.normal(size=300) < -1).astype(float)
+    settings = {"objective": "binary", "num_leaves": 4, "num_threads": 1, "verbosity": -1, "seed": 7}
+    booster = lgb.train(settings, lgb.Dataset(rows, labels), num_boost_round=3)
+    margin = booster.predict(rows, raw_score=True)
     manifest = Manifest(
         name=f"jifen-{segment}",
         segment=segment,
         simulated=True,
-        seed=1,
-        features=tuple(Feature(name=name, source=name, direction=CATALOGUE[name].direction) for name in names),
-        calibration=Calibration(slope=1.0, intercept=0.0, observed=0.1, central_tendency=0.1, shift=0.0),
-        expected_margin=float(Booster(text).contributions(matrix)[0, -1]),
-        hashes=Hashes(data=HASH, code=HASH, config=HASH),
+        seed=7,
+        features=tuple(Feature(name=name, source=name, type="number") for name in FEATURES),
+        calibration=Calibration(slope=1.0, intercept=-2.0, observed=0.2, central_tendency=0.2, shift=0.0),
+        expected_margin=float(np.mean(margin)),
+        hashes=Hashes(data="sha256:" + "1" * 64, code="sha256:" + "2" * 64, config="sha256:" + "3" * 64),
         libraries={},
-        settings={},
+        settings=settings,
         training={},
         metrics={},
         findings={},
     )
-    profile = {"rows": len(matrix), "features": {name: binned(matrix[:, column]) for column, name in enumerate(names)}}
-    card = {"card.md": "# a test's model\n", "card.html": "<h1>a test's model</h1>\n"}
-    moment = datetime(2026, 11, 1, tzinfo=UTC)
-    return write_bundle(folder, text=text, manifest=manifest, rows=matrix, profile=profile, card=card, version="1", created_at=moment)
+    card = {"card.md": "# invented", "card.html": "<p>invented</p>"}
+    profile = {"features": {}}
+    return write_bundle(
+        folder,
+        text=booster.model_to_string(),
+        manifest=manifest,
+        rows=rows,
+        profile=profile,
+        card=card,
+        version="1",
+        created_at=datetime(2026, 11, 1, tzinfo=UTC),
+    )
