@@ -48,7 +48,7 @@ class Running:
         code = "from service.config import settings_from; from service.serving import serve; serve(settings_from())"
         environment = {**os.environ, **environment_of(settings)}
         self.process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL, start_new_session=True)
-        wait_until(lambda: self.is_ready(), seconds=60)
+        wait_until(self.is_ready, seconds=60)
 
     def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
         connection = HTTPConnection("127.0.0.1", self.settings.port, timeout=20)

@@ -9,11 +9,11 @@ import builders_cases as cases
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from service.store import Store, open_store, upgrade
-from service.store.models import Base, Ingest, TokenRow
+from service.store.models import Base, EvidenceVersion, TokenRow
 
 
 def test_the_migrations_make_the_tables_the_code_expects(store: Store) -> None:
@@ -34,9 +34,14 @@ def test_upgrading_twice_changes_nothing(store: Store) -> None:
 
 def test_a_block_that_raises_leaves_nothing(store: Store) -> None:
     """A unit of work is all or nothing."""
-    with pytest.raises(RuntimeError), store.writing() as unit:
-        unit.execute(insert(TokenRow).values(token_id="a", name="n", role="risk", digest="d", created_at=cases.NOW))
-        raise RuntimeError("changed my mind")
+
+    def half_done() -> None:
+        with store.writing() as unit:
+            unit.execute(insert(TokenRow).values(token_id="a", name="n", role="risk", digest="d", created_at=cases.NOW))
+            raise RuntimeError("changed my mind")
+
+    with pytest.raises(RuntimeError):
+        half_done()
     with store.reading() as unit:
         assert unit.scalar(select(TokenRow.token_id)) is None
 
@@ -49,14 +54,9 @@ def test_moments_without_a_zone_are_refused(store: Store) -> None:
 
 def test_rows_that_refer_to_nothing_are_refused(store: Store) -> None:
     """Foreign keys are enforced on either database."""
+    row = {"firm_id": "x", "version": 1, "sha256": "sha256:none", "name": "n", "ingest_id": "none", "recorded_at": cases.NOW}
     with pytest.raises(IntegrityError), store.writing() as unit:
-        unit.execute(
-            text(
-                "INSERT INTO evidence (firm_id, version, sha256, name, ingest_id, recorded_at)"
-                " VALUES ('x', 1, 'sha256:none', 'n', 'none', '2026-01-01')"
-            )
-        )
-        unit.execute(select(Ingest.ingest_id))
+        unit.execute(insert(EvidenceVersion).values(row))
 
 
 def test_sqlite_syncs_every_commit(tmp_path: Path) -> None:
