@@ -95,6 +95,8 @@ def _with_measures(frame: Any, spine: Any, engine: Engine, reading: Reading, mea
 def _measured(rows: Any, reading: Reading, measures: Sequence[Measure], engine: Engine) -> Any:
     """Add up the visible rows of each application."""
     rows = rows.filter(as_column(reading.visible, nw))
+    marks = [as_column(mark.value, nw).alias(mark.name) for mark in reading.marks_for(measures)]
+    rows = rows.with_columns(*marks) if marks else rows
     if reading.period:
         rows = _unrestated(rows, reading, reading.period, engine)
     for anchor in reading.anchors_for(measures):

@@ -28,6 +28,7 @@ class _Recipe:
     """A reading in Polars expressions."""
 
     visible: pl.Expr
+    marks: tuple[pl.Expr, ...]
     newest: pl.Expr | None
     anchors: tuple[pl.Expr, ...]
     totals: tuple[pl.Expr, ...]
@@ -45,7 +46,8 @@ def _recipe(table: str) -> _Recipe:
     totals = (AGGREGATES[m.how](as_column(m.value, pl)).alias(m.name) for m in (*reading.measures, reading.newest_fact))
     anchors = (AGGREGATES[a.how](as_column(a.value, pl)).alias(a.name) for a in reading.anchors)
     newest = known == known.max().over(reading.period) if reading.period else None
-    return _Recipe(as_column(reading.visible, pl), newest, tuple(anchors), tuple(totals))
+    marks = (as_column(mark.value, pl).alias(mark.name) for mark in reading.marks)
+    return _Recipe(as_column(reading.visible, pl), tuple(marks), newest, tuple(anchors), tuple(totals))
 
 
 @functools.lru_cache(maxsize=256)
@@ -65,6 +67,8 @@ def _rows(reading: Reading, frame: pl.DataFrame, as_of: int) -> pl.DataFrame:
     recipe = _recipe(reading.table)
     casts = _casts(reading.table, tuple(frame.schema.items()))
     rows = frame.select(*casts, pl.lit(as_of, dtype=pl.Int64).alias("as_of")).filter(recipe.visible)
+    if recipe.marks:
+        rows = rows.with_columns(recipe.marks)
     if recipe.newest is not None:
         rows = rows.filter(recipe.newest)
     for anchor in recipe.anchors:

@@ -70,6 +70,7 @@ def catalogue_hash() -> str:
     lines = [_definition(indicator) for indicator in CATALOGUE.values()]
     for reading in READINGS.values():
         lines.append(f"{reading.table}|{reading.known}|{text_of(reading.visible)}|{reading.period}|{reading.register}")
+        lines += [f"{m.name}|{text_of(m.value)}" for m in reading.marks]
         lines += [f"{a.name}|{text_of(a.value)}|{a.how}" for a in reading.anchors]
         lines += [f"{m.name}|{text_of(m.value)}|{m.how}" for m in reading.measures]
     return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -90,6 +90,7 @@ def _reading(reading: Reading) -> str:
     rows = [f"| `{m.name}` | {m.how} | {_code(m.value).replace('|', chr(92) + '|')} |" for m in reading.measures]
     told = [f"Rows count where {_code(reading.visible)}."]
     told += [f"Of rows with the same {reading.period} those with the latest `{reading.known}` count."] if reading.period else []
+    told += [f"`{m.name}` is {_code(m.value)}." for m in reading.marks]
     told += [f"`{a.name}` is the {a.how} of {_code(a.value)} over the firm's rows." for a in reading.anchors]
     head = f"### {reading.table} {TABLES[reading.table].zh}"
     return "\n\n".join([head, " ".join(told), "\n".join([MEASURE_HEAD, *rows])])

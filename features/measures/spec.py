@@ -11,6 +11,7 @@ __all__ = [
     "AS_OF",
     "YEAR",
     "Anchor",
+    "Mark",
     "Measure",
     "Reading",
     "any_of",
@@ -54,6 +55,14 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A condition or value of a single row that several measures share, computed once, e.g. whether a right is alive."""
+
+    name: str
+    value: Term
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How one table is read: which rows are visible, which restatement counts, and what is measured.
 
@@ -65,6 +74,7 @@ class Reading:
     known: str
     visible: Term
     measures: tuple[Measure, ...]
+    marks: tuple[Mark, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     period: str | None = None
     register: bool = False
@@ -84,14 +94,19 @@ class Reading:
                 wanted.update(columns_of(anchor.value))
         return tuple(reversed(chosen))
 
+    def marks_for(self, measures: Iterable[Measure]) -> tuple[Mark, ...]:
+        """Give the marks these measures read; no mark reads another."""
+        wanted = set(columns_of(*(m.value for m in measures)))
+        return tuple(mark for mark in self.marks if mark.name in wanted)
+
     def columns_for(self, measures: Iterable[Measure]) -> tuple[str, ...]:
         """Name the table's own columns that these measures need, `firm_id` and the visible date included."""
         measures = tuple(measures)
-        anchors = self.anchors_for(measures)
-        terms = [self.visible, *(m.value for m in measures), *(a.value for a in anchors)]
-        made = {"as_of", *(a.name for a in anchors)}
+        made: tuple[Mark | Anchor, ...] = (*self.marks_for(measures), *self.anchors_for(measures))
+        terms = [self.visible, *(m.value for m in (*measures, *made))]
+        made_names = {"as_of", *(m.name for m in made)}
         names = ("firm_id", self.known, *([self.period] if self.period else []), *columns_of(*terms))
-        return tuple(name for name in dict.fromkeys(names) if name not in made)
+        return tuple(name for name in dict.fromkeys(names) if name not in made_names)
 
 
 def seen(day: Term) -> Term:
