@@ -60,7 +60,7 @@ class Verdicts:
 
 def _spells(rng: Generator, firms: Firms, timeline: Timeline, p: CreditParameters) -> tuple[Ints, Ints]:
     """Draw for how long each firm is a customer: first and last day; relations begin all the time, so every year has new customers."""
-    earliest = np.maximum(firms.founded + p.youngest_days, timeline.until - int(p.years * 365.25))
+    earliest = np.maximum(firms.founded + p.youngest_days, timeline.until - int(p.relation_years * 365.25))
     length = money(rng.gamma(2.0, p.spell_years * 365.25 / 2, firms.count))
     start = earliest + money(rng.random(firms.count) * (timeline.until - earliest + length)) - length
     start = np.where(rng.random(firms.count) < p.borrowers, np.maximum(start, earliest), NEVER)
@@ -77,7 +77,7 @@ def _days(rng: Generator, firms: Firms, fates: Fates, timeline: Timeline, p: Cre
         firm, column = (index.astype(np.int64) for index in np.nonzero(rng.random(chance.shape) < share * chance))
         parts.append((firm, year_start(timeline.years[column]) + season[firm] + offset + rng.integers(-20, 21, firm.size)))
     firm, day = (np.concatenate(pair) for pair in zip(*parts, strict=True))
-    kept = (day >= start[firm]) & (day <= np.minimum(end[firm], timeline.until)) & (day < fates.ends[firm])
+    kept = (day >= np.maximum(start[firm], timeline.since)) & (day <= np.minimum(end[firm], timeline.until)) & (day < fates.ends[firm])
     order = np.lexsort((day[kept], firm[kept]))
     return firm[kept][order], day[kept][order]
 

@@ -55,10 +55,11 @@ def _calm(rng: Generator, firms: Firms, books: Books, timeline: Timeline, p: Con
 
 def _troubled(rng: Generator, fates: Fates, p: ConductParameters) -> tuple[Ints, Ints, Ints]:
     """Draw the records of distress: lawsuits and arrears between its onset and some months after its end."""
-    hit = np.flatnonzero(fates.onset < NEVER)
-    firm = np.repeat(hit, rng.poisson(p.distress_records, hit.size))
-    span = fates.calm[firm] - fates.onset[firm] + np.where(fates.recovers[firm], 0, 240)
-    day = fates.onset[firm] + money(rng.random(firm.size) * span)
+    fatal, passing = np.flatnonzero(fates.onset < NEVER), np.flatnonzero(fates.scare < NEVER)
+    hit, first = np.concatenate([fatal, passing]), np.concatenate([fates.onset[fatal], fates.scare[passing]])
+    last = np.concatenate([fates.fails[fatal] + p.months_after * 30, fates.relief[passing]])
+    turn = expanded(rng.poisson(p.distress_records, hit.size))
+    firm, day = hit[turn], first[turn] + money(rng.random(turn.size) * (last - first)[turn])
     kind = rng.choice(np.arange(len(KINDS)), size=firm.size, p=np.array(p.distress_kinds) / sum(p.distress_kinds))
     return firm, kind, day
 
@@ -67,7 +68,7 @@ def _cleared(rng: Generator, firms: Firms, fates: Fates, firm: Ints, happened: I
     """Draw when records are settled: sooner when well managed, never once the firm has failed."""
     waited = rng.exponential(p.clearing_days, firm.size) * np.exp(-0.3 * firms.management[firm])
     cleared = happened + 20 + money(np.minimum(waited, 4000))
-    return np.where(cleared >= fates.onset[firm] + np.where(fates.recovers[firm], NEVER, 0), NEVER, cleared)
+    return np.where(cleared >= fates.onset[firm], NEVER, cleared)
 
 
 def draw_records(rng: Generator, firms: Firms, books: Books, fates: Fates, timeline: Timeline, p: ConductParameters) -> Records:

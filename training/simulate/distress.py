@@ -1,4 +1,4 @@
-"""How firms end: distress sets in at a monthly hazard and, unless cured, ends 90 days past due; some close quietly."""
+"""How firms end: distress sets in at a monthly hazard and, unless it passes, ends 90 days past due; some close quietly."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Fates:
     hazard: Floats
     """Log of the monthly hazard of distress, (firms, years)."""
     onset: Ints
-    """Distress sets in: customers leave, records appear."""
-    recovers: Flags
-    """Would distress pass without default?"""
-    calm: Ints
-    """Distress is over: recovered, or in default."""
+    """Distress that ends in default sets in: customers leave, records appear."""
     fails: Ints
     """Ninety days past due."""
+    scare: Ints
+    """Distress that passes sets in: the first such time, and before the other kind."""
+    relief: Ints
+    """That distress is over."""
     closes: Ints
     """Closes or moves away without default."""
 
@@ -42,7 +42,8 @@ class Fates:
 
     def in_distress(self, rows: Ints, days: Ints) -> Flags:
         """Is the firm in distress on the day?"""
-        distressed: Flags = (days >= self.onset[rows]) & (days < self.calm[rows])
+        fatal = (days >= self.onset[rows]) & (days < self.fails[rows])
+        distressed: Flags = fatal | ((days >= self.scare[rows]) & (days < self.relief[rows]))
         return distressed
 
 
@@ -82,22 +83,26 @@ def _closures(rng: Generator, firms: Firms, timeline: Timeline, p: DistressParam
     return np.minimum(start + money(waited), NEVER)
 
 
-def draw_fates(rng: Generator, firms: Firms, hazard: Floats, timeline: Timeline, p: DistressParameters) -> Fates:
-    """Draw when each firm gets into distress, recovers or fails, or closes."""
+def _episode(rng: Generator, firms: Firms, hazard: Floats, timeline: Timeline, p: DistressParameters) -> tuple[Ints, Ints]:
+    """Draw the first distress at a hazard: its first day, and the day on which it ends."""
     onset = _onsets(rng, firms, hazard, timeline)
     lag = p.shortest_days + money(rng.gamma(p.lag_shape, p.lag_days / p.lag_shape, firms.count))
-    recovers = rng.random(firms.count) < p.recovery
-    calm = np.where(onset == NEVER, NEVER, onset + lag)
-    fails = np.where(recovers, NEVER, calm)
+    return onset, np.where(onset == NEVER, NEVER, onset + lag)
+
+
+def draw_fates(rng: Generator, firms: Firms, hazard: Floats, timeline: Timeline, p: DistressParameters) -> Fates:
+    """Draw when each firm gets into distress, recovers or fails, or closes."""
+    onset, fails = _episode(rng, firms, hazard + np.log(1 - p.recovery), timeline, p)
+    scare, relief = _episode(rng, firms, hazard + np.log(p.recovery), timeline, p)
     closes = _closures(rng, firms, timeline, p)
-    quiet = (closes < onset) & (onset < NEVER)
+    quiet, spared = closes < onset, (relief >= onset) | (relief >= closes)
     return Fates(
         hazard=hazard,
         onset=np.where(quiet, NEVER, onset),
-        recovers=recovers,
-        calm=np.where(quiet, NEVER, calm),
         fails=np.where(quiet, NEVER, fails),
-        closes=np.where((onset < NEVER) & ~quiet & ~recovers, NEVER, closes),
+        scare=np.where(spared, NEVER, scare),
+        relief=np.where(spared, NEVER, relief),
+        closes=np.where((onset < NEVER) & ~quiet, NEVER, closes),
     )
 
 

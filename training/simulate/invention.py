@@ -56,8 +56,8 @@ def _rates(firms: Firms, books: Books, timeline: Timeline, p: InventionParameter
     utility = (
         p.utility_rate / np.sqrt(trait_of_field(firms, "software") + 0.5)[:, None] * base * np.exp(p.utility_drift * np.maximum(after, 0))
     )
-    global_minded = np.exp(p.pct_on_capability * firms.capability - 0.5 * p.pct_on_capability**2)[:, None]
-    return [invention, utility, p.design_rate * base, p.pct_share * invention * global_minded, software]
+    abroad = np.exp(p.pct_on_capability * firms.capability)[:, None] * effort ** (p.on_effort * 0.7)
+    return [invention, utility, p.design_rate * base, p.pct_rate * abroad, software]
 
 
 def _honest(rng: Generator, firms: Firms, books: Books, timeline: Timeline, p: InventionParameters) -> tuple[Ints, Ints, Ints]:

@@ -49,9 +49,9 @@ def _defaults(rng: Generator, sources: Sources, asked: Applications, start: Ints
     fates, firm = sources.fates, asked.firm
     falls = np.maximum(fates.fails[firm], start + p.earliest_default_days + rng.integers(0, 30, firm.size))
     default = np.where((fates.fails[firm] < NEVER) & (fates.onset[firm] < end) & (falls < end + 120), falls, NEVER)
-    troubled = fates.recovers[firm] & (fates.onset[firm] > start) & (fates.onset[firm] < end)
+    troubled = (fates.scare[firm] > start) & (fates.scare[firm] < end)
     slips = rng.random(firm.size) < np.where(troubled, p.overdue_in_distress, p.overdue)
-    late = np.where(troubled, fates.onset[firm] + 30, start + money(rng.uniform(0.1, 1.0, firm.size) * (end - start)))
+    late = np.where(troubled, fates.scare[firm] + 30, start + money(rng.uniform(0.1, 1.0, firm.size) * (end - start)))
     overdue = np.where(default < NEVER, default - 90, np.where(slips & (late < end), late, NEVER))
     return default, overdue
 

@@ -30,6 +30,8 @@ from training.simulate.world import Firms, draw_firms, firm_ids, firms_table
 __all__ = ["MOST_FIRMS", "Province", "simulate"]
 
 MOST_FIRMS = 2_000_000
+REGISTER_DAYS = 3 * 365
+"""How far before the loan history the registers of events (not of patents) reach back: no indicator looks further."""
 EARLIEST, LATEST = date(2010, 1, 1), date(2100, 1, 1)
 
 STREAMS = (
@@ -50,7 +52,7 @@ class Province:
     tables: Mapping[str, pl.DataFrame]
     """The eleven evidence tables; columns and types are those of `features.tables`, days are `pl.Date`."""
     truth: pl.DataFrame
-    """One row a firm: latent traits, the faker's mark, and when distress, default and closing come, even after `until`."""
+    """One row a firm: hidden traits, the faker's mark, when distress and default come, even after `until`; or distress that passes."""
     loan_truth: pl.DataFrame
     """One row an application, granted or not.
 
@@ -159,17 +161,17 @@ def _limits(life: _Life, ids: pl.Series, searched: Mapping[str, Flags]) -> pl.Da
 
 
 def _visible(tables: Tables, limits: pl.DataFrame, timeline: Timeline) -> Tables:
-    until = dates(np.array([timeline.until]))[0]
-    return {name: _seen(name, tables[name], limits, until) for name in TABLES}
+    since, until = dates(np.array([timeline.since - REGISTER_DAYS, timeline.until]))
+    return {name: _seen(name, tables[name], limits, since, until) for name in TABLES}
 
 
-def _seen(name: str, table: pl.DataFrame, limits: pl.DataFrame, until: date) -> pl.DataFrame:
+def _seen(name: str, table: pl.DataFrame, limits: pl.DataFrame, since: date, until: date) -> pl.DataFrame:
     """Drop what was not known by `until`; what dates from after the firm's end; rows of registers nobody searched."""
     if name in ("firms", "loans", "invoices"):
         return table.filter(pl.col(TABLES[name].known) <= until)
     kept = pl.col(TABLES[name].known) <= until
     if name in ("programmes", "contracts", "funding", "qualifications"):
-        kept &= pl.col(TABLES[name].known) <= pl.col("ends")
+        kept &= (pl.col(TABLES[name].known) <= pl.col("ends")) & (pl.col(TABLES[name].known) >= since)
     if f"searched_{name}" in limits.columns:
         kept &= pl.col(f"searched_{name}")
     columns = [column.name for column in TABLES[name].columns]
@@ -186,8 +188,8 @@ def _firm_truth(life: _Life, ids: pl.Series) -> pl.DataFrame:
             "luck": np.round(firms.luck, 4),
             "faker": firms.faker,
             "distress_on": dates(fates.onset),
-            "recovers": fates.recovers,
             "default_on": dates(fates.fails),
+            "scare_on": dates(fates.scare),
             "closes_on": dates(fates.closes, life.sources.timeline.until + 366),
         }
     )

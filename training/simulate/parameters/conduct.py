@@ -70,6 +70,7 @@ class ConductParameters:
     on_strain: float = number(0.60, "log records per unit of strain")
     on_management: float = number(0.55, "log records taken off by a standard deviation of management")
     distress_records: float = number(2.6, "mean further records in distress and the months after")
+    months_after: int = number(8, "months after failure in which such records still come in")
     distress_kinds: tuple[float, ...] = number((0.10, 0.50, 0.08, 0.12, 0.20), "their share by kind, in the order above")
     clearing_days: float = number(300.0, "mean days until a record is cleared")
     latest_known_days: int = number(90, "greatest delay between event and publication")
@@ -89,9 +90,10 @@ class ConductParameters:
 class InvoiceParameters:
     """Monthly VAT invoices."""
 
-    recent_months: int = number(24, "months before `until` kept for every firm that authorised the query")
+    recent_months: int = number(24, "months before `until` kept for firms whose authorisation still stands")
+    authorised_days: int = number(730, "days for which it stands after an application")
     months_before_application: int = number(24, "months kept before each of its applications")
-    not_authorised: float = number(0.15, "share of firms that never authorised it")
+    not_authorised: float = number(0.20, "share of firms that never authorised it")
     season: float = number(0.12, "swing of sales over the year, highest in December")
     spring_festival: float = number(0.22, "sales lost in February")
     monthly_sd: float = number(0.30, "log spread of monthly sales of a firm of 9 m yuan; larger firms are steadier")
@@ -111,9 +113,9 @@ class InvoiceParameters:
 class CreditParameters:
     """Applications and the past policy."""
 
-    years: float = number(8.0, "years of applications before `until`")
     borrowers: float = number(0.97, "share of firms that ever ask for loans")
-    spell_years: float = number(4.2, "mean years for which a firm is a customer (gamma of shape 2)")
+    relation_years: float = number(8.0, "years before `until` in which relations can have begun")
+    spell_years: float = number(4.6, "mean years for which a firm is a customer (gamma of shape 2)")
     yearly_chance: float = number(0.95, "chance that a customer asks for a loan in a year")
     second_chance: float = number(0.85, "chance that it asks for a second one half a year later")
     startup_chance: float = number(0.8, "both chances in the first five years, as a share")

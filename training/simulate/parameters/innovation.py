@@ -19,10 +19,10 @@ class InventionParameters:
     utility_rate: float = number(0.9, "utility models filed a year, likewise")
     software_rate: float = number(0.62, "software copyrights registered a year, likewise")
     design_rate: float = number(0.07, "designs filed a year, likewise")
-    pct_share: float = number(0.34, "PCT applications per invention filed by a typical firm")
+    pct_rate: float = number(0.17, "PCT applications filed a year, likewise: rarer than inventions but spread wider")
     on_effort: float = number(0.55, "elasticity of inventions to last year's R&D; seven tenths of it for the other kinds")
     on_capability: float = number(0.25, "log inventions per standard deviation of capability beyond its R&D")
-    pct_on_capability: float = number(0.5, "further log PCT applications per standard deviation of capability")
+    pct_on_capability: float = number(0.5, "log PCT applications per standard deviation of capability")
     invention_drift: float = number(0.05, "yearly log growth of invention filing")
     utility_drift: float = number(-0.06, "yearly log growth of utility filing from 2021, when subsidies for filing began to end")
     most_a_year: float = number(120.0, "greatest expected filings of one kind by one firm in a year")
@@ -79,7 +79,7 @@ class PeopleParameters:
 class RecognitionParameters:
     """Investors, programmes and technology contracts."""
 
-    investor_rate: float = number(0.18, "funding rounds a year of a typical newly founded firm")
+    investor_rate: float = number(0.21, "funding rounds a year of a typical newly founded firm")
     investor_on_quality: float = number(0.6, "log rounds per unit of quality as investors see it")
     investor_noise: float = number(0.8, "noise of what investors see, against capability's 1")
     investor_years: float = number(9.0, "years of age over which the appeal to investors fades")
