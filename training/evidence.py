@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from features.build import build_features
 from features.indicators import CATALOGUE, catalogue_hash
 from features.stages import segment_of, stage_of
 from training.assembly import TrainResult, train_book
-from training.book import Book
+from training.book import Book, Floats, Targets
 from training.boosting import Settings
 from training.bundle import Feature
 from training.bundle.encoding import EPOCH
@@ -24,6 +24,8 @@ from training.errors import BookError
 from training.evidence_files import read_evidence
 from training.fitting import Progress
 from training.label import MEANING, label_loans
+from training.loanbook import SUSPICIOUS_AUC, Suspicion
+from training.metrics import univariate_auc
 from training.provenance import arrays_hash
 from training.split import TEST_SHARE, cut_day, from_day, keep_new_firms
 
@@ -99,6 +101,13 @@ def _features() -> tuple[Feature, ...]:
     return tuple(Feature(name=i.id, source=i.id, direction=i.direction) for i in CATALOGUE.values())
 
 
+def _suspicious(features: Sequence[Feature], matrix: Floats, target: Targets) -> list[dict[str, Any]]:
+    """Indicators that rank training rows too well alone: one of them might know the outcome."""
+    powers = {feature.name: univariate_auc(target, matrix[:, position]) for position, feature in enumerate(features)}
+    found = [Suspicion(name, power, "used as a feature") for name, power in powers.items() if power >= SUSPICIOUS_AUC]
+    return [one.to_dict() for one in sorted(found, key=lambda one: (-one.auc, one.column))]
+
+
 def _day(number: float) -> str:
     return date.fromordinal(int(number) + EPOCH).isoformat()
 
@@ -136,6 +145,7 @@ def evidence_book(prepared: EvidenceBook, segment: Segment) -> Book:
             "last_application": _day(days.max()),
             "test_rows_of_training_firms_left_out": int((~kept).sum()),
         },
+        findings={"suspicious": _suspicious(features, matrix[~held], target[~held])},
         hashes={"data": arrays_hash([("matrix", matrix), ("target", target), ("test", held)]), "catalogue": catalogue_hash()},
     )
 

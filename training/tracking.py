@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
+import os
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ EXPERIMENT: Final = "jifen"
 REQUIRED: Final = ("lightgbm", "narwhals", "numpy", "pandas", "pydantic")
 """What scoring a logged bundle needs; its code travels with it."""
 ANY, DOUBLE = "any", "double"
+TRACKING: Final = "MLFLOW_TRACKING_URI"
 CHATTY: Final = ("alembic", "mlflow.store.db.utils", "mlflow.pyfunc", "mlflow.tracking._model_registry.fluent")
 KNOWN: Final = (
     ("The ``noload`` loader strategy is deprecated", DeprecationWarning),
@@ -41,34 +43,38 @@ KNOWN: Final = (
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    levels = {name: logging.getLogger(name).level for name in CHATTY}
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
-    with warnings.catch_warnings():
-        for message, category in KNOWN:
-            warnings.filterwarnings("ignore", message=message, category=category)
-        yield
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
+    loggers = [logging.getLogger(name) for name in CHATTY]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            for message, category in KNOWN:
+                warnings.filterwarnings("ignore", message=message, category=category)
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 @contextmanager
 def connected(uri: str) -> Iterator[Any]:
-    """Give the `mlflow` module speaking to `uri` for runs and registry alike; whatever was set before is set back."""
+    """Give the `mlflow` module speaking to `uri`, and put back what it spoke to before.
+
+    MLflow keeps its address in a global and in `MLFLOW_TRACKING_URI`; left there, it would decide where the next registry looks.
+    """
     with _quiet():
         import mlflow  # noqa: PLC0415 - a second to import: only those who train or promote pay it
         from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR as BAR  # noqa: PLC0415
 
-        before, registry_before, bar = mlflow.get_tracking_uri(), mlflow.get_registry_uri(), BAR.get()
+        before, bar = os.environ.get(TRACKING), BAR.get()
         mlflow.set_tracking_uri(uri)
-        mlflow.set_registry_uri(uri)
         BAR.set(False)
         try:
             yield mlflow
         finally:
             BAR.set(bar)
             mlflow.set_tracking_uri(before)
-            mlflow.set_registry_uri(registry_before)
 
 
 def _experiment(mlflow: Any, artifacts: Path | None) -> str:

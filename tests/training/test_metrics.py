@@ -122,9 +122,7 @@ def test_evaluation_reports_n_and_every_metric_inside_its_interval():
     """Nine metrics, each between its bounds."""
     found = evaluate(*drawn(600))
     assert (found.n, found.defaults) == (600, int(drawn(600)[0].sum()))
-    assert set(found.metrics) == set(
-        ["auc", "gini", "ks", "pr_auc", "brier", "log_loss", "ece", "calibration_slope", "calibration_intercept"]
-    )
+    assert set(found.metrics) == {"auc", "gini", "ks", "pr_auc", "brier", "log_loss", "ece", "calibration_slope", "calibration_intercept"}
     assert all(one.low <= one.value <= one.high for one in found.metrics.values())
     assert found.to_dict()["metrics"]["auc"]["method"] == "DeLong"
 

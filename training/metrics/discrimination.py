@@ -57,6 +57,6 @@ def pr_auc(target: Targets, risk: Floats) -> float:
 
 def univariate_auc(target: Targets, values: Floats) -> float:
     """AUC of one column alone whichever way it points, missing values ranked where they separate best; 0.5 is none."""
-    known = np.nan_to_num(values, nan=-np.inf), np.nan_to_num(values, nan=np.inf)
-    areas = [auc(target, rankdata(side)).value for side in known]
+    sides = (np.nan_to_num(values, nan=bound) for bound in (-np.inf, np.inf))
+    areas = [auc(target, side).value for side in sides] if 0 < target.sum() < len(target) else [0.5]
     return max(max(area, 1 - area) for area in areas)
