@@ -9,13 +9,14 @@ from types import MappingProxyType
 from features.algebra import text_of
 from features.errors import EvidenceError
 from features.indicators.billing import INVOICE_INDICATORS
+from features.indicators.conduct import CONDUCT_INDICATORS
 from features.indicators.core import CORE_INDICATORS
 from features.indicators.finance import FINANCE_INDICATORS
 from features.indicators.invention import PATENT_INDICATORS
+from features.indicators.recognition import RECOGNITION_INDICATORS
 from features.indicators.request import PROFILE_INDICATORS, REQUEST_INDICATORS
 from features.indicators.research import RESEARCH_INDICATORS, TALENT_INDICATORS
 from features.indicators.spec import Action, Indicator
-from features.indicators.standing import CONDUCT_INDICATORS, RECOGNITION_INDICATORS
 from features.indicators.wording import format_value, reason_text
 from features.measures import READINGS
 

@@ -9,6 +9,7 @@ from features.algebra import Term, column, fill, ratio, when
 __all__ = [
     "ANNUAL_HORIZON",
     "INVOICE_HORIZON",
+    "MONTH",
     "RD_CAPITAL",
     "STAFF",
     "TECHNICAL",
@@ -23,6 +24,9 @@ ANNUAL_HORIZON = 460
 """A year and three months: a statement known last spring is replaced this spring."""
 INVOICE_HORIZON = 75
 """Two and a half months: invoices of a month are known early in the next one."""
+
+MONTH = 30.4375
+"""Days of a month on average."""
 
 STAFF, TECHNICAL = column("staff_0"), column("technical_staff_0")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from features.algebra import Term, column, ratio
-from features.indicators.amounts import TECHNICAL
+from features.indicators.amounts import MONTH, TECHNICAL
 from features.indicators.spec import Action, define
 from features.measures import IPC_SECTIONS, STOCK_UNIT
 
@@ -195,7 +195,7 @@ PATENT_INDICATORS = (
         "距最近一次申请月数",
         "Months since last filing",
         "months",
-        (column("as_of") - column("last_filed_on")) / 30.4375,
+        (column("as_of") - column("last_filed_on")) / MONTH,
         direction=-1,
         span=(0, 240),
         says=("距最近一次公开的自主申请已{value}", "The last own filing that is public lies {value} back"),
