@@ -111,6 +111,7 @@ CONDUCT_INDICATORS = (
         "months",
         (column("as_of") - column("last_record_on")) / MONTH,
         direction=1,
+        zero_inflated=False,
         span=(0, 360),
         says=("距最近一条公共信用记录已{value}", "The last public-credit record lies {value} back"),
         source="default; unknown where there is no record, a month is 30.4375 days",

@@ -142,11 +142,11 @@ EXPECTED: dict[str, float] = {
     "loan_term_months": 24,
     "loan_to_revenue": 5 / 30,
     "loan_to_invoices": 5 / 30,
-    "loan_to_rd_capital": 5 / RD_CAPITAL,
-    "loan_to_cash": 5 / 9,
+    "rd_capital_to_loan": RD_CAPITAL / 5,
+    "cash_to_loan": 9 / 5,
     "debt_after_loan": (5 + 5) / (40 + 5),
     "instalment_to_revenue": 2.5 / 30,
-    "instalment_to_cash_flow": 2.5 / 2,
+    "cash_flow_to_instalment": 2 / 2.5,
 }
 
 
