@@ -122,8 +122,9 @@ def mlflow_serve(settings: Settings) -> Iterator[Rival]:
         model = Path(folder) / "model"
         subprocess.run([sys.executable, "-m", "benchmarks.rival", str(_bundle(settings)), str(model)], check=True, cwd=HERE.parent)
         mlflow = str(Path(sys.executable).parent / "mlflow")
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         command = [mlflow, "models", "serve", "-m", str(model), "-h", "127.0.0.1", "-p", str(port), "-w", str(settings.workers)]
-        with _process([*command, "--env-manager", "local"], f"http://127.0.0.1:{port}/ping", {"OMP_NUM_THREADS": "1"}):
+        with _process([*command, "--env-manager", "local"], f"http://127.0.0.1:{port}/ping", {"OMP_NUM_THREADS": "1", "PATH": path}):
             yield Rival("mlflow models serve + shap.TreeExplainer", port, _rows(settings))
 
 
