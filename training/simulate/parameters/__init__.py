@@ -1,4 +1,4 @@
-"""Every number of the simulated province, each with its meaning; nothing random hides in the code."""
+"""The numbers that shape the simulated province, each with its meaning; the code fixes only lags and noise that no target hangs on."""
 
 from __future__ import annotations
 

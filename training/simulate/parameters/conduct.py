@@ -182,5 +182,5 @@ class LoanParameters:
         "share of loans of a product that ask for a patent as security",
     )
     loss_unsecured: float = number(0.45, "mean share lost on default without security, before 5 % repaid beforehand on average")
-    loss_pledged: float = number(0.32, "the same with a pledged patent")
+    loss_pledged: float = number(0.315, "the same with a pledged patent")
     loss_certainty: float = number(9.0, "concentration of the beta that spreads losses around those means")

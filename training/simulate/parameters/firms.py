@@ -95,14 +95,14 @@ class FinanceParameters:
 class DistressParameters:
     """The monthly hazard of distress, and what follows it."""
 
-    base: float = number(0.0024, "monthly hazard of distress of a typical firm at age 5")
+    base: float = number(0.0023, "monthly hazard of distress of a typical firm at age 5")
     on_cash: float = number(0.87, "log hazard per unit of log cash cover lost")
     on_gearing: float = number(0.75, "log hazard per unit of log odds of gearing")
     on_management: float = number(0.4, "log hazard taken off by a standard deviation of management")
-    on_capability: float = number(0.34, "log hazard taken off by a standard deviation of capability")
+    on_capability: float = number(0.32, "log hazard taken off by a standard deviation of capability")
     on_shock: float = number(0.5, "log hazard taken off by a unit of field shock")
     on_size: float = number(0.10, "log hazard taken off per unit of log size")
-    on_age: float = number(0.85, "log hazard taken off per log of (age + 1) / 6")
+    on_age: float = number(0.95, "log hazard taken off per log of (age + 1) / 6")
     shortest_days: int = number(45, "fewest days from distress to 90 days past due")
     lag_days: float = number(75.0, "mean further days of that (gamma)")
     lag_shape: float = number(2.0, "gamma shape of those days")
