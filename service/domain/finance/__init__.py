@@ -1,0 +1,1 @@
+"""The mathematics of an offer: limit, price, repayment, risk sharing. Pure; the policy gives every parameter."""
