@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from features.errors import FeaturesError
+from features.indicators import CATALOGUE, catalogue_hash
 from features.points import SHIPPED, Reference, Scheme, load_scheme, shipped_scheme
 from features.points.reference import check_pair
 from service.domain import BundleLike, Policy, load_policy, misfits, shipped_policies, shipped_policy
@@ -130,6 +131,12 @@ def _read(home: Path) -> Choice:
 def _bundle(home: Path, pin: Pin) -> Bundle:
     bundle = Bundle.load(home / pin.path)
     _hold_to(pin, bundle.hash)
+    trained_on = bundle.manifest.hashes.catalogue
+    if trained_on not in {None, catalogue_hash()}:
+        raise NotReady(f"model {bundle.name} {bundle.version} was trained on other definitions of the indicators; train it again")
+    unknown = sorted(set(bundle.features) - set(CATALOGUE))
+    if unknown:
+        raise NotReady(f"model {bundle.name} {bundle.version} reads {', '.join(unknown)}, which are no indicators; train it on indicators")
     return bundle
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from flask import Flask
@@ -15,6 +16,8 @@ SWITCH_SECONDS = 0.001
 
 
 def application() -> Flask:
-    """Make the application from the environment, once in each worker."""
+    """Make the application from the environment, once in each worker; what it is made of is never searched for garbage."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    return create_app()
+    app = create_app()
+    gc.freeze()
+    return app

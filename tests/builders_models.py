@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from training.bundle.writing import write_bundle
 FEATURES = ("rd_intensity", "cash_cover_months", "net_margin")
 
 
-def small_bundle(folder: Path, segment: str) -> Bundle:
-    """Train three trees on 300 invented rows and write them as the bundle of a segment."""
+def small_bundle(folder: Path, segment: str, *, features: Sequence[str] = FEATURES, catalogue: str | None = None) -> Bundle:
+    """Train three trees on 300 invented rows of three features and write them as the bundle of a segment."""
     random = np.random.default_rng(7)
     rows = random.normal(size=(300, len(FEATURES)))
     labels = (rows[:, 0] + random.normal(size=300) < -1).astype(float)
@@ -29,10 +30,10 @@ def small_bundle(folder: Path, segment: str) -> Bundle:
         segment=segment,
         simulated=True,
         seed=7,
-        features=tuple(Feature(name=name, source=name, type="number") for name in FEATURES),
+        features=tuple(Feature(name=name, source=name, type="number") for name in features),
         calibration=Calibration(slope=1.0, intercept=-2.0, observed=0.2, central_tendency=0.2, shift=0.0),
         expected_margin=float(np.mean(margin)),
-        hashes=Hashes(data="sha256:" + "1" * 64, code="sha256:" + "2" * 64, config="sha256:" + "3" * 64),
+        hashes=Hashes(data="sha256:" + "1" * 64, code="sha256:" + "2" * 64, config="sha256:" + "3" * 64, catalogue=catalogue),
         libraries={},
         settings=settings,
         training={},

@@ -38,11 +38,19 @@ def decide_application(desk: Desk, asked: DecisionRequest, holder: Holder, key: 
 
     A key that was used before gives the decision it led to then. Raises `NotReady`, `UnknownFirm`, `KeyReused`, `NotRecorded`.
     """
-    active = desk.active
     earlier = _earlier(desk, key)
     if earlier:
         return earlier
-    now = desk.clock()
+    with desk.recorder.expected():
+        record = _decided(desk, asked, holder, key)
+        receipt = desk.recorder.record(record)
+    if not receipt.replayed:
+        desk.metrics.decisions.labels(record.product, record.outcome).inc()
+    return receipt
+
+
+def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None) -> Record:
+    active, now = desk.active, desk.clock()
     as_of = asked.as_of or desk.today()
     found, snapshot = _evidence(desk, asked, as_of)
     decision = decide(
@@ -57,24 +65,19 @@ def decide_application(desk: Desk, asked: DecisionRequest, holder: Holder, key: 
         evidence_hash=found.evidence_sha,
     )
     body = decision.canonical()
-    receipt = desk.recorder.record(
-        Record(
-            decision_id=decision.decision_id,
-            firm_id=found.row.firm_id,
-            decided_at=now,
-            outcome=decision.outcome,
-            product=asked.product.value,
-            token_id=holder.token_id,
-            sha256=hash_of(body),
-            body=body,
-            key=key,
-            evidence=snapshot,
-            firm_row=found.entry,
-        )
+    return Record(
+        decision_id=decision.decision_id,
+        firm_id=found.row.firm_id,
+        decided_at=now,
+        outcome=decision.outcome,
+        product=asked.product.value,
+        token_id=holder.token_id,
+        sha256=hash_of(body),
+        body=body,
+        key=key,
+        evidence=snapshot,
+        firm_row=found.entry,
     )
-    if not receipt.replayed:
-        desk.metrics.decisions.labels(asked.product.value, decision.outcome).inc()
-    return receipt
 
 
 def _earlier(desk: Desk, key: Key | None) -> Receipt | None:

@@ -94,6 +94,18 @@ def test_a_changed_model_may_not_decide(home: Path) -> None:
         load_active(home)
 
 
+@pytest.mark.parametrize(
+    ("trained", "said"),
+    [({"catalogue": "sha256:" + "0" * 64}, "other definitions"), ({"features": ("rd_intensity", "charm", "luck")}, "charm, luck")],
+)
+def test_a_model_of_other_indicators_may_not_decide(home: Path, trained: dict[str, Any], said: str) -> None:
+    """A model trained on other definitions, or on what is no indicator, is refused when the service starts."""
+    other = small_bundle(home / "bundles" / "other", "growth", **trained)
+    rewritten(home, lambda c: c["bundles"]["growth"].update(path="bundles/other", sha256=other.hash))
+    with pytest.raises(NotReady, match=said):
+        load_active(home)
+
+
 def test_nothing_that_cannot_decide_is_activated(home: Path) -> None:
     """Artefacts that do not belong together are refused, and what was active stays so."""
     before = (home / "active.json").read_bytes()

@@ -67,6 +67,26 @@ def test_records_that_wait_are_committed_together() -> None:
     assert [len(batch) for batch in batches] == [1, 5]
 
 
+def test_a_batch_lingers_only_for_what_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record alone is committed at once; one that another will follow waits for it, so both are committed together."""
+    sizes: list[int] = []
+    naps: list[float] = []
+    recorder = Recorder(receipts, committed=sizes.append)
+    with ThreadPoolExecutor(1) as follower:
+
+        def nap(seconds: float) -> None:
+            naps.append(seconds)
+            follower.submit(recorder.record, record(2))
+            wait_until(lambda: recorder._waiting.qsize() == 1)
+
+        monkeypatch.setattr("service.recorder.sleep", nap)
+        with recorder.expected():
+            recorder.record(record(0))
+        with recorder.expected(), recorder.expected():
+            recorder.record(record(1))
+    assert (sizes, naps) == ([1, 2], [0.004])
+
+
 def test_a_batch_has_an_upper_size() -> None:
     """Ten waiting records with a limit of four are committed in several goes, and the sizes are told."""
     sizes: list[int] = []
