@@ -22,8 +22,10 @@ __all__ = ["FirmRow", "build_firm"]
 
 EPOCH = date(1970, 1, 1).toordinal()
 FUNCTIONS = {name: as_function(CATALOGUE[name].formula) for name in (*FIRM, *REQUEST)}
-BASES = tuple(dict.fromkeys(m for name in REQUEST for m in CATALOGUE[name].measures if m not in APPLICATION))
-"""The measures that request indicators read beside amount and term."""
+BASES = tuple(dict.fromkeys(m for indicator in CATALOGUE.values() for m in indicator.measures if m not in APPLICATION))
+"""The measures that indicators read: what a firm row is computed from, and computed anew from when one of them changes."""
+REQUEST_BASES = tuple(dict.fromkeys(m for name in REQUEST for m in CATALOGUE[name].measures if m not in APPLICATION))
+"""Those that indicators of the request read beside amount and term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class FirmRow:
 
     def with_request(self, amount: int | None, term_months: int | None) -> dict[str, float | None]:
         """Give every catalogue value for a loan of `amount` yuan over `term_months`, in catalogue order, as a batch would."""
-        numbers = {name: _number(value) for name, value in self.bases.items()}
+        numbers = {name: _number(self.bases[name]) for name in REQUEST_BASES}
         numbers |= {"as_of": float(self.as_of), "amount": _number(amount), "term_months": _number(term_months)}
         return self.values | {name: FUNCTIONS[name](numbers) for name in REQUEST}
 

@@ -19,6 +19,7 @@ from training.bundle.manifest import FORMAT, Manifest, Release
 from training.bundle.native import Booster, Floats
 from training.bundle.scale import Scale
 from training.bundle.scores import Predictions, Scores, predict_rows, score_rows
+from training.bundle.splits import thresholds
 from training.errors import BundleError
 
 __all__ = ["Bundle", "Model"]
@@ -38,6 +39,8 @@ class Model:
         self.scale = Scale(calibration.slope, calibration.intercept, manifest.expected_margin, manifest.base_score, manifest.pdo)
         fills = np.array([np.nan if f.fill is None else f.fill for f in manifest.features])
         self._fills = fills if np.isfinite(fills).any() else None
+        self.thresholds: Mapping[str, tuple[float, ...]] = thresholds(text, self.features)
+        """By feature, the sorted values at which the model splits; `value <= threshold` is one side."""
 
     @property
     def features(self) -> tuple[str, ...]:
