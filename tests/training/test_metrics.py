@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import brier_score_loss, roc_auc_score
+from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score, roc_curve
 from sklearn.metrics import log_loss as sklearn_log_loss
 
 from training.metrics import (
@@ -69,6 +69,15 @@ def test_delong_covers_the_truth():
     truth = auc(*drawn(200_000, seed=9)).value
     found = [auc(*drawn(400, seed=seed)) for seed in range(200)]
     assert 0.90 <= np.mean([one.low <= truth <= one.high for one in found]) <= 0.99
+
+
+def test_ks_and_pr_auc_agree_with_scikit_learn():
+    """Two hundred rows with ties give the numbers of its curves."""
+    target, log_odds = drawn(200)
+    risk = np.round(log_odds, 1)
+    false_rate, true_rate, _ = roc_curve(target, risk)
+    assert ks(target, risk) == pytest.approx(np.abs(true_rate - false_rate).max(), abs=1e-12)
+    assert pr_auc(target, risk) == pytest.approx(average_precision_score(target, risk), abs=1e-12)
 
 
 def test_gini_is_twice_the_auc_minus_one():
