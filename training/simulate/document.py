@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any, Final
 
-from training.simulate.calibration import calibration_table, measure
+from training.simulate.calibration import Finding, calibration_table, measure
 from training.simulate.parameters import DEFAULT, Parameters
 from training.simulate.province import simulate
 
-__all__ = ["FIRMS", "SEED", "UNTIL", "measured_table", "parameters_table", "updated", "with_block"]
+__all__ = ["FIRMS", "SEED", "UNTIL", "measured", "parameters_table", "updated", "with_block"]
 
 FIRMS: Final = 20_000
 """Of the province the page's numbers come from: as large as the demo's."""
@@ -42,9 +42,9 @@ def _shown(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and value >= 10_000 else f"{value:g}"
 
 
-def measured_table() -> str:
-    """Simulate the page's province and write what was measured; half a minute."""
-    return calibration_table(measure(simulate(firms=FIRMS, seed=SEED, until=UNTIL)))
+def measured() -> tuple[Finding, ...]:
+    """Simulate the page's province and measure it; half a minute."""
+    return measure(simulate(firms=FIRMS, seed=SEED, until=UNTIL))
 
 
 def with_block(page: str, name: str, content: str) -> str:
@@ -54,6 +54,6 @@ def with_block(page: str, name: str, content: str) -> str:
     return f"{before}{opened}\n{content}\n{closed}{inner.split(closed, maxsplit=1)[1]}"
 
 
-def updated(page: str) -> str:
+def updated(page: str, findings: Sequence[Finding]) -> str:
     """Give the page with both generated parts written anew."""
-    return with_block(with_block(page, "parameters", parameters_table()), "measured", measured_table())
+    return with_block(with_block(page, "parameters", parameters_table()), "measured", calibration_table(findings))

@@ -16,7 +16,7 @@ from training.simulate.parameters import InventionParameters
 from training.simulate.timeline import Timeline, year_of, year_start
 from training.simulate.world import Firms, trait_of_field
 
-__all__ = ["Filings", "draw_filings", "held", "patents_table"]
+__all__ = ["Filings", "draw_filings", "patents_table"]
 
 KINDS = (PatentKind.INVENTION, PatentKind.UTILITY, PatentKind.DESIGN, PatentKind.PCT, PatentKind.SOFTWARE)
 INVENTION, UTILITY, DESIGN, PCT, SOFTWARE = range(5)
@@ -155,13 +155,6 @@ def draw_filings(rng: Generator, firms: Firms, books: Books, timeline: Timeline,
         main_known=rng.random(firm.size) >= p.main_business_unknown,
         ipc=np.where(main, breadth, -stray),
     )
-
-
-def held(filings: Filings, day: int) -> Flags:
-    """Which rights are granted (a PCT application: published) and not lapsed on the day?"""
-    since = np.where(filings.kind == PCT, filings.published, filings.granted)
-    standing: Flags = (since <= day) & (filings.lapsed > day)
-    return standing
 
 
 def _numbers(filings: Filings) -> pl.Series:
