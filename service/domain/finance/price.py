@@ -33,7 +33,7 @@ class Curve:
         """Refuse a curve with a gap or an unreachable bucket."""
         ends = [bucket.up_to_months for bucket in self.buckets]
         refuse(ends[-1:] != [None], "curve", ends, "leaves longer terms without a rate", "give the last bucket no up_to_months")
-        rises = all(above is None or (below is not None and below < above) for below, above in pairwise([0, *ends]))
+        rises = all(below is not None and (above is None or below < above) for below, above in pairwise([0, *ends]))
         refuse(not rises, "curve", ends, "has a bucket that cannot be reached", "let up_to_months rise; only the last has none")
 
     def rate_bp(self, term_months: int) -> int:
@@ -130,6 +130,7 @@ def price(
     relending: share x (relending rate - funding). `benefit_bp` is given positive and counts negative. Floor and cap are
     LPR of the term plus a spread. `DecisionError` for a one-year PD of 1: a certain default has no price.
     """
+    _check(margin_bp=margin_bp, benefit_bp=benefit_bp, lgd_bp=lgd_bp, bank_share_bp=bank_share_bp)
     funding, lpr = terms.funding.rate_bp(term_months), terms.lpr.rate_bp(term_months)
     structure = term_structure(pd, term_months, multipliers_bp=terms.hazard_multipliers_bp)
     balances = balances_of(principals_of(repayment, amount=amount, rate_bp=lpr, term_months=term_months))
@@ -157,6 +158,11 @@ def expected_loss_bp(structure: TermStructure, balances: Sequence[int], *, lgd_b
     lost = sum((Fraction(chance) * owed for chance, owed in zip(structure.marginal, balances, strict=True)), start=Fraction())
     paying = sum((Fraction(chance) * owed for chance, owed in zip(structure.survival[1:], balances, strict=True)), start=Fraction())
     return half_up(12 * lost / paying * Fraction(lgd_bp * bank_share_bp, WHOLE))
+
+
+def _check(**given: int) -> None:
+    for name, value in given.items():
+        refuse(value < 0, name, value, "is negative", "give basis points of at least 0")
 
 
 def _relending(relending: Relending | None, funding: int) -> Iterator[RatePart]:

@@ -13,7 +13,17 @@ from itertools import accumulate
 from features.vocabulary import Word
 from service.domain.finance.exact import WHOLE, half_up, refuse, yuan_of_fen
 
-__all__ = ["Instalment", "Repayment", "Schedule", "add_months", "balances_of", "principals_of", "schedule_of", "stepped_schedule"]
+__all__ = [
+    "Instalment",
+    "Repayment",
+    "Schedule",
+    "add_months",
+    "balances_of",
+    "interest_fen",
+    "principals_of",
+    "schedule_of",
+    "stepped_schedule",
+]
 
 YEAR = 12 * WHOLE
 """A yearly rate in basis points over this is the rate of one month: every month is a twelfth of a year (30/360)."""
@@ -78,7 +88,7 @@ def stepped_schedule(repayment: Repayment, principals: Sequence[int], rates_bp: 
                 number=number,
                 due_on=add_months(drawn_on, number),
                 principal=principal,
-                interest=yuan_of_fen(half_up(Fraction(balance * rate * 100, YEAR))),
+                interest=yuan_of_fen(interest_fen(balance, rate)),
                 balance=balance - principal,
             )
             for number, (principal, balance, rate) in enumerate(lines, start=1)
@@ -109,6 +119,11 @@ def balances_of(principals: Sequence[int]) -> tuple[int, ...]:
     return tuple(total - paid for paid in accumulate(principals[:-1], initial=0))
 
 
+def interest_fen(balance: int, rate_bp: int) -> int:
+    """Interest of one month in fen: balance x rate / 12, rounded half up."""
+    return half_up(Fraction(balance * rate_bp * 100, YEAR))
+
+
 def add_months(day: date, months: int) -> date:
     """The same day so many months later, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -122,7 +137,7 @@ def _closed(principals: list[int], amount: int) -> tuple[int, ...]:
 def _annuity(amount: int, rate_bp: int, months: int) -> tuple[int, ...]:
     level, owed, principals = _level_fen(amount, rate_bp, months), amount, []
     for _ in range(months - 1):
-        interest = half_up(Fraction(owed * rate_bp * 100, YEAR))
+        interest = interest_fen(owed, rate_bp)
         principals.append(min(max(level - interest, 0) // 100, owed))
         owed -= principals[-1]
     return _closed(principals, amount)
