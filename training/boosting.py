@@ -31,7 +31,7 @@ class Settings:
     """In a leaf, and in a category's group."""
     shrinkage: float = 10.0
     """L2 penalty on leaf values."""
-    feature_share: float = 0.5
+    feature_share: float = 0.7
     """Of the features each tree may use: correlated indicators then share the credit."""
     monotone: bool = True
     folds: int = 5
