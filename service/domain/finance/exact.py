@@ -1,10 +1,9 @@
-"""Exact arithmetic under money: fractions until a number is written, then one stated rounding."""
+"""Exact arithmetic under money: whole numbers until a number is written, then one stated rounding."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from fractions import Fraction
 
 from service.domain.errors import DecisionError
 
@@ -14,17 +13,15 @@ WHOLE = 10_000
 """Basis points of the whole."""
 
 
-def half_up(value: Fraction | int) -> int:
-    """Round to the nearest integer, halves away from zero (`ROUND_HALF_UP`)."""
-    exact = Fraction(value)
-    twice, below = 2 * abs(exact.numerator), 2 * exact.denominator
-    size = (twice + exact.denominator) // below
-    return size if exact >= 0 else -size
+def half_up(numerator: int, denominator: int) -> int:
+    """Divide and round to the nearest integer, halves away from zero (`ROUND_HALF_UP`); the denominator is positive."""
+    size = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return size if numerator >= 0 else -size
 
 
 def yuan_of_fen(fen: int) -> Decimal:
-    """Write fen as yuan with two decimals, exactly."""
-    return Decimal(fen).scaleb(-2)
+    """Write fen (at least 0) as yuan with two decimals, exactly and whatever the decimal context."""
+    return Decimal(f"{fen // 100}.{fen % 100:02d}")
 
 
 def apportion(total: int, weights: Mapping[str, int]) -> dict[str, int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 
 from service.domain.finance.exact import WHOLE, half_up, refuse
@@ -139,7 +138,7 @@ def price(
         *_relending(relending, funding),
         RatePart("operating", terms.operating_bp),
         RatePart("expected_loss", expected_loss_bp(structure, balances, lgd_bp=lgd_bp, bank_share_bp=bank_share_bp)),
-        RatePart("capital", half_up(Fraction(terms.capital_ratio_bp * (terms.hurdle_bp - funding), WHOLE))),
+        RatePart("capital", half_up(terms.capital_ratio_bp * (terms.hurdle_bp - funding), WHOLE)),
         RatePart("margin", margin_bp),
         RatePart("technology_benefit", -benefit_bp),
     ]
@@ -154,10 +153,11 @@ def expected_loss_bp(structure: TermStructure, balances: Sequence[int], *, lgd_b
     12 x sum(balance x marginal PD) / sum(balance x survival) x LGD x bank share, rounded half up to a basis point; not discounted.
     With a constant hazard neither term nor repayment changes it: it is 12 x h / (1 - h) x LGD, h the default rate of a month.
     """
-    refuse(structure.survival[1] == 0, "pd", 1, "is a certain default, which has no price", "decline or refer the case")
-    lost = sum((Fraction(chance) * owed for chance, owed in zip(structure.marginal, balances, strict=True)), start=Fraction())
-    paying = sum((Fraction(chance) * owed for chance, owed in zip(structure.survival[1:], balances, strict=True)), start=Fraction())
-    return half_up(12 * lost / paying * Fraction(lgd_bp * bank_share_bp, WHOLE))
+    alive = structure.units
+    refuse(alive[1] == 0, "pd", 1, "is a certain default, which has no price", "decline or refer the case")
+    lost = sum(owed * (before - after) for owed, (before, after) in zip(balances, pairwise(alive), strict=True))
+    paying = sum(owed * after for owed, after in zip(balances, alive[1:], strict=True))
+    return half_up(12 * lost * lgd_bp * bank_share_bp, paying * WHOLE)
 
 
 def _check(**given: int) -> None:
@@ -167,7 +167,7 @@ def _check(**given: int) -> None:
 
 def _relending(relending: Relending | None, funding: int) -> Iterator[RatePart]:
     if relending is not None:
-        yield RatePart("relending", half_up(Fraction(relending.share_bp * (relending.rate_bp - funding), WHOLE)))
+        yield RatePart("relending", half_up(relending.share_bp * (relending.rate_bp - funding), WHOLE))
 
 
 def _bound(rate: int, floor: int, cap: int) -> Iterator[RatePart]:

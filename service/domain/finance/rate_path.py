@@ -6,16 +6,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 
 from service.domain.finance.exact import WHOLE, half_up, refuse, yuan_of_fen
-from service.domain.finance.schedule import Repayment, Schedule, add_months, balances_of, interest_fen, principals_of, stepped_schedule
-from service.domain.finance.term_structure import TermStructure
+from service.domain.finance.schedule import (
+    YEAR,
+    Repayment,
+    Schedule,
+    add_months,
+    balances_of,
+    interest_fen,
+    principals_of,
+    stepped_schedule,
+)
+from service.domain.finance.term_structure import PLACES, TermStructure
 
 __all__ = ["PathStep", "PathTerms", "RatePath", "StepRule", "Trigger", "TriggeredPath", "rate_path"]
 
-UNIT = 10**15
+UNIT = 10**PLACES
 """Weights of the present value are kept to fifteen decimals; from there on everything is whole numbers."""
 
 
@@ -134,7 +142,7 @@ def rate_path(
     kept = _largest(WHOLE, lambda share: plan.worth(rates_of(share, terms.cap_bp)) >= target)
     last = risk_rate_bp + _largest(terms.cap_bp - risk_rate_bp, lambda rise: plan.worth(rates_of(kept, risk_rate_bp + rise)) <= target)
     rates = rates_of(kept, last)
-    settlement = half_up(Fraction(target - plan.worth(rates), plan.weights[-1] * 100))
+    settlement = half_up(target - plan.worth(rates), plan.weights[-1] * 100)
     steps = tuple(_steps(terms, rates, drawn_on))
     return RatePath(
         steps=steps,
@@ -148,10 +156,11 @@ def rate_path(
 
 
 def _weights(discount_rate_bp: int, months: int, structure: TermStructure | None) -> Iterator[int]:
-    monthly = Fraction(12 * WHOLE, 12 * WHOLE + discount_rate_bp)
+    paying = [UNIT] * (months + 1) if structure is None else structure.units
+    now = later = 1
     for month in range(1, months + 1):
-        paying = Fraction(1) if structure is None else Fraction(structure.survival[month])
-        yield half_up(paying * monthly**month * UNIT)
+        now, later = now * YEAR, later * (YEAR + discount_rate_bp)
+        yield half_up(paying[month] * now, later)
 
 
 def _rates(terms: PathTerms, risk_rate_bp: int, term_months: int) -> Callable[[int, int], list[int]]:
@@ -188,4 +197,4 @@ def _triggered(terms: PathTerms, steps: Sequence[PathStep]) -> Iterator[Triggere
 
 
 def _yuan(worth: int) -> Decimal:
-    return yuan_of_fen(half_up(Fraction(worth, UNIT)))
+    return yuan_of_fen(half_up(worth, UNIT))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from service.domain.finance.exact import WHOLE, half_up, refuse
 from service.domain.finance.schedule import add_months
@@ -38,5 +37,5 @@ class Right:
 
 def right_of(rule: RightRule, *, amount: int, signed_on: date) -> Right:
     """Price a right for a loan of `amount` yuan, rounded half up to the yuan."""
-    price = half_up(Fraction(amount * rule.price_bp, WHOLE))
+    price = half_up(amount * rule.price_bp, WHOLE)
     return Right(id=rule.id, expires_on=add_months(signed_on, rule.expires_after_months), price=price)

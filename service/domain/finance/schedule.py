@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from itertools import accumulate
 
 from features.vocabulary import Word
 from service.domain.finance.exact import WHOLE, half_up, refuse, yuan_of_fen
 
 __all__ = [
+    "YEAR",
     "Instalment",
     "Repayment",
     "Schedule",
@@ -121,7 +121,7 @@ def balances_of(principals: Sequence[int]) -> tuple[int, ...]:
 
 def interest_fen(balance: int, rate_bp: int) -> int:
     """Interest of one month in fen: balance x rate / 12, rounded half up."""
-    return half_up(Fraction(balance * rate_bp * 100, YEAR))
+    return half_up(balance * rate_bp * 100, YEAR)
 
 
 def add_months(day: date, months: int) -> date:
@@ -146,6 +146,6 @@ def _annuity(amount: int, rate_bp: int, months: int) -> tuple[int, ...]:
 def _level_fen(amount: int, rate_bp: int, months: int) -> int:
     """The level payment in fen, from whole numbers only: (1 + i)^n is (YEAR + rate)^n / YEAR^n."""
     if rate_bp == 0:
-        return half_up(Fraction(amount * 100, months))
+        return half_up(amount * 100, months)
     grown, one = (YEAR + rate_bp) ** months, YEAR**months
-    return half_up(Fraction(amount * 100 * rate_bp * grown, YEAR * (grown - one)))
+    return half_up(amount * 100 * rate_bp * grown, YEAR * (grown - one))

@@ -9,12 +9,13 @@ from itertools import pairwise
 
 from service.domain.finance.exact import WHOLE, refuse
 
-__all__ = ["TermStructure", "term_structure"]
+__all__ = ["PLACES", "TermStructure", "term_structure"]
 
 CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN)
 """Fixed here, so that no caller's setting changes a price; `exp` and `ln` are correctly rounded on every platform."""
-STEP = Decimal("1e-15")
-"""Survival is kept to fifteen decimals, so that products with balances in yuan stay exact."""
+PLACES = 15
+"""Survival is kept to so many decimals, so that products with balances in yuan stay exact."""
+STEP = Decimal(1).scaleb(-PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,17 @@ class TermStructure:
     @property
     def marginal(self) -> tuple[Decimal, ...]:
         """Probability of a default in month 1, 2, ...; with the last survival they sum to 1, exactly."""
-        return tuple(before - after for before, after in pairwise(self.survival))
+        return tuple(CONTEXT.subtract(before, after) for before, after in pairwise(self.survival))
 
     @property
     def cumulative(self) -> Decimal:
         """Probability of a default within the whole term."""
-        return 1 - self.survival[-1]
+        return CONTEXT.subtract(Decimal(1), self.survival[-1])
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        """Survival as whole numbers of 10^-15."""
+        return tuple(int(CONTEXT.scaleb(chance, PLACES)) for chance in self.survival)
 
 
 def term_structure(pd: Decimal, months: int, *, multipliers_bp: Sequence[int] = (WHOLE,)) -> TermStructure:
@@ -51,8 +57,10 @@ def _survival(pd: Decimal, months: int, multipliers_bp: Sequence[int]) -> Iterat
     if pd == 1:
         yield from [Decimal(0)] * months
         return
-    log, weight = CONTEXT.ln(CONTEXT.subtract(Decimal(1), pd)), 0
+    monthly, alive = CONTEXT.divide(CONTEXT.ln(CONTEXT.subtract(Decimal(1), pd)), Decimal(12 * WHOLE)), Decimal(1)
     for month in range(months):
-        weight += multipliers_bp[min(month // 12, len(multipliers_bp) - 1)]
-        power = CONTEXT.divide(CONTEXT.multiply(log, Decimal(weight)), Decimal(12 * WHOLE))
-        yield CONTEXT.exp(power).quantize(STEP, context=CONTEXT)
+        if month % 12 == 0:
+            scale = multipliers_bp[min(month // 12, len(multipliers_bp) - 1)]
+            kept = CONTEXT.exp(CONTEXT.multiply(monthly, Decimal(scale)))
+        alive = CONTEXT.multiply(alive, kept)
+        yield alive.quantize(STEP, context=CONTEXT)
