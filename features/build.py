@@ -14,7 +14,7 @@ from features.indicators import Indicator, chosen
 from features.measures import FIRM_COLUMNS, READINGS, Measure, Reading, measures_of
 from features.tables import TABLES
 
-__all__ = ["CONTEXT", "build_features"]
+__all__ = ["CONTEXT", "build_features", "kept_name"]
 
 CONTEXT = ("field", "region", "industry", "ownership")
 """Texts of the firm's own row that travel with its indicators."""
@@ -26,7 +26,9 @@ engines group faster than two columns."""
 AGGREGATES = {"sum": "sum", "max": "max", "any": "max"}
 
 
-def build_features(applications: Any, evidence: Mapping[str, Any], *, indicators: Sequence[str] | None = None) -> Any:
+def build_features(
+    applications: Any, evidence: Mapping[str, Any], *, indicators: Sequence[str] | None = None, keep: Sequence[str] = ()
+) -> Any:
     """Give one row an application with what was known on its as-of date, in the engine and row order of `applications`.
 
     `applications` has `application_id` (unique), `firm_id`, `as_of` (a date or a day number) and may have `amount` (yuan) and
@@ -34,7 +36,8 @@ def build_features(applications: Any, evidence: Mapping[str, Any], *, indicators
     there is like one without rows. The result has application_id, firm_id, as_of (day number), field, region, industry,
     ownership, the chosen indicators (default: the whole catalogue; Float64, null = unknown), `known_<table>` (day number of
     the newest visible fact of each table read) and `coverage` (the share of the chosen firm indicators that are known).
-    Spark frames have no row order. Pandas frames give unknown numbers as NaN.
+    `keep` names measures of the chosen indicators that stay, each as a column `measure_<name>`. Spark frames have no row order. Pandas
+    frames give unknown numbers as NaN.
 
     Raises `EvidenceError` for an unknown table or indicator, a missing column, or frames of two engines.
     """
@@ -46,7 +49,13 @@ def build_features(applications: Any, evidence: Mapping[str, Any], *, indicators
     needed = measures_of(i.formula for i in picked)
     for table, measures in needed.items():
         frame = _with_measures(frame, spine, engine, READINGS[table], measures, evidence.get(table))
-    return engine.given(_formulated(frame, picked, needed), [*(i.id for i in picked), "coverage"], applications)
+    numbers = [*(i.id for i in picked), *map(kept_name, keep), "coverage"]
+    return engine.given(_formulated(frame, picked, needed, keep), numbers, applications)
+
+
+def kept_name(measure: str) -> str:
+    """Name the column of a measure that is kept; an indicator may have the measure's own name."""
+    return f"measure_{measure}"
 
 
 def _refuse_tables(evidence: Mapping[str, Any]) -> None:
@@ -117,14 +126,16 @@ def _unrestated(rows: Any, reading: Reading, period: str, engine: Engine) -> Any
     return rows.filter(nw.col(reading.known) == nw.col(NEWEST))
 
 
-def _formulated(frame: Any, picked: Sequence[Indicator], needed: Mapping[str, Sequence[Measure]]) -> Any:
+def _formulated(frame: Any, picked: Sequence[Indicator], needed: Mapping[str, Sequence[Measure]], keep: Sequence[str]) -> Any:
     """Turn measures into indicators: zero-fill what was searched, go over to floats, apply each formula."""
     numbers = [_number(READINGS[table], m).alias(m.name) for table, measures in needed.items() for m in measures]
     own = [nw.col(name).cast(nw.Float64) for name in (*FIRM_COLUMNS, "amount", "term_months")]
     frame = frame.with_columns(*numbers, *own)
     known = [f"known_{table}" for table in needed]
     formulas = [as_column(i.formula, nw).cast(nw.Float64).alias(i.id) for i in picked]
-    result = frame.select(KEY, "application_id", "firm_id", "as_of", *CONTEXT, *formulas, *known)
+    result = frame.select(
+        KEY, "application_id", "firm_id", "as_of", *CONTEXT, *formulas, *(nw.col(name).alias(kept_name(name)) for name in keep), *known
+    )
     return result.with_columns(_coverage([i.id for i in picked if not i.is_request]).alias("coverage"))
 
 

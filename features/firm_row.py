@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,13 +12,13 @@ import orjson
 import polars as pl
 
 from features.algebra import as_function
-from features.build import CONTEXT
+from features.build import CONTEXT, build_features, kept_name
 from features.errors import EvidenceError
 from features.indicators import CATALOGUE, FIRM, REQUEST
 from features.measures import APPLICATION, FIRM_COLUMNS, READINGS
 from features.one_firm import firm_measures, known_name, sole_row
 
-__all__ = ["FirmRow", "build_firm"]
+__all__ = ["FirmRow", "build_firm", "build_firms"]
 
 EPOCH = date(1970, 1, 1).toordinal()
 FUNCTIONS = {name: as_function(CATALOGUE[name].formula) for name in (*FIRM, *REQUEST)}
@@ -84,6 +84,27 @@ def build_firm(evidence: Mapping[str, pl.DataFrame], as_of: int) -> FirmRow:
         known={table: values.get(known_name(table)) for table, values in measures.items()},
         coverage=sum(value is not None for value in indicators.values()) / len(FIRM),
     )
+
+
+def build_firms(evidence: Mapping[str, pl.DataFrame], as_of: int) -> Iterator[FirmRow]:
+    """Build every firm of `evidence` at `as_of` (a day number) in one batch, each row bit for bit what `build_firm` gives.
+
+    Firms come in the order of `firms`. Raises `EvidenceError` as `build_features` does.
+    """
+    firms = evidence["firms"].get_column("firm_id")
+    nothing = pl.Series([None] * len(firms), dtype=pl.Int64)
+    day = pl.Series([as_of] * len(firms), dtype=pl.Int64)
+    asked = pl.DataFrame({"application_id": firms, "firm_id": firms, "as_of": day, "amount": nothing, "term_months": nothing})
+    for row in build_features(asked, evidence, keep=BASES).iter_rows(named=True):
+        yield FirmRow(
+            firm_id=row["firm_id"],
+            as_of=as_of,
+            context={name: row[name] for name in CONTEXT if row[name] is not None},
+            values={name: row[name] for name in FIRM},
+            bases={name: row[kept_name(name)] for name in BASES},
+            known={table: row[f"known_{table}"] for table in READINGS},
+            coverage=row["coverage"],
+        )
 
 
 def _day(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.evidence.dossier import dossier_frames, dossier_json, evidence_hash, merge_dossiers
+from features.evidence.dossier import dossier_frames, dossier_json, evidence_hash, gathered_frames, merge_dossiers
 from features.evidence.request import MOST_ROWS, FirmEvidence, dossier_of
 from features.evidence.split import split_dossiers
 
@@ -13,6 +13,7 @@ __all__ = [
     "dossier_json",
     "dossier_of",
     "evidence_hash",
+    "gathered_frames",
     "merge_dossiers",
     "split_dossiers",
 ]

@@ -21,7 +21,16 @@ import polars as pl
 from features.errors import EvidenceError
 from features.tables import TABLES, Table
 
-__all__ = ["Rows", "canonical_dossier", "dossier_frames", "dossier_json", "evidence_hash", "merge_dossiers", "read_dossier"]
+__all__ = [
+    "Rows",
+    "canonical_dossier",
+    "dossier_frames",
+    "dossier_json",
+    "evidence_hash",
+    "gathered_frames",
+    "merge_dossiers",
+    "read_dossier",
+]
 
 Columns = dict[str, list[Any]]
 Rows = list[dict[str, Any]]
@@ -80,6 +89,17 @@ def _filled(spec: Table, kept: Columns, firm_id: str) -> Columns:
 def dossier_frames(dossier: bytes) -> dict[str, pl.DataFrame]:
     """Give a dossier's tables as frames for the indicators: every column of the model, days as Int64 day numbers."""
     return {name: _frame(_engine_types(name), columns) for name, columns in read_dossier(dossier).items()}
+
+
+def gathered_frames(dossiers: Iterable[bytes]) -> dict[str, pl.DataFrame]:
+    """Give the tables of many dossiers, one a firm, as frames for a batch: as `dossier_frames`, with the firms one below the other."""
+    gathered: dict[str, Columns] = {}
+    for dossier in dossiers:
+        for name, columns in read_dossier(dossier).items():
+            below = gathered.setdefault(name, {column: [] for column in _engine_types(name)})
+            for column, values in columns.items():
+                below[column] += values
+    return {name: _frame(_engine_types(name), columns) for name, columns in gathered.items()}
 
 
 def _frame(types: Mapping[str, type[pl.DataType]], columns: Columns) -> pl.DataFrame:

@@ -1,17 +1,18 @@
-"""`jifen serve`, `jifen ingest`, `jifen token`: the running service and what goes into it."""
+"""`jifen serve`, `jifen ingest`, `jifen materialise`, `jifen token`: the running service and what goes into it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import click
 from rich.table import Table as Grid
 
 from service.cli.console import notes, out, step
-from service.cli.options import today
+from service.cli.options import Day, today
 from service.clock import system_clock
 from service.config import settings_from
 from service.serving import serve as serve_forever
@@ -19,10 +20,11 @@ from service.store import Store, open_store, upgrade
 from service.tokens import Role
 from service.uploads import read_folder
 from service.use_cases.ingest import ingest as put_on_file
+from service.use_cases.materialise import materialise as compute_ahead
 from service.use_cases.tokens import create_token, tokens_on_file
 from service.use_cases.tokens import revoke as revoke_token
 
-__all__ = ["ingest", "opened_store", "serve", "token"]
+__all__ = ["ingest", "materialise", "opened_store", "serve", "token"]
 
 
 @contextmanager
@@ -60,6 +62,15 @@ def ingest(folder: Path, operator: str) -> None:
     with opened_store() as store, step("put evidence on file") as report:
         loading = put_on_file(store, system_clock, evidence, operator=operator, source=str(folder), report=report)
     out.print(f"{loading.rows:,} rows read; {loading.firms:,} firms have a new version of their evidence (loading {loading.ingest_id})")
+
+
+@click.command()
+@click.option("--as-of", type=Day(), help="The day to compute for.  [default: today]")
+def materialise(as_of: date | None) -> None:
+    """Compute the indicators of every firm on file for a day, ahead of its first requests; meant for a nightly run."""
+    with opened_store() as store, step("indicators of every firm on file") as report:
+        done = compute_ahead(store, as_of or today(), report=report)
+    out.print(f"{done:,} firms computed; those that were there already are kept")
 
 
 @click.group()

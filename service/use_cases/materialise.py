@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
 
+from features.evidence import gathered_frames
+from features.firm_row import build_firms
 from features.indicators import catalogue_hash
-from service.rows import build_row, day_number
+from service.rows import day_number
 from service.store.blobs import get_blob
 from service.store.engine import Store
 from service.store.evidence import Version, latest_versions
@@ -17,8 +19,8 @@ from service.use_cases.ingest import Report
 
 __all__ = ["materialise"]
 
-BATCH = 200
-"""Firms written in one transaction, so that decisions are never kept waiting long."""
+BATCH = 500
+"""Firms computed together and written in one transaction, so that decisions are never kept waiting long."""
 
 
 def materialise(store: Store, as_of: date, *, report: Report = lambda _what, _share: None) -> int:
@@ -41,7 +43,13 @@ def materialise(store: Store, as_of: date, *, report: Report = lambda _what, _sh
 
 def _entries(store: Store, wanted: list[Version], day: int) -> Iterator[Mapping[str, Any]]:
     catalogue = catalogue_hash()
-    with store.reading() as unit:
-        for version in wanted:
-            row = build_row(get_blob(unit, version.sha256), day)
+    for batch in _batched(wanted, BATCH):
+        with store.reading() as unit:
+            evidence = gathered_frames(get_blob(unit, version.sha256) for version in batch)
+        for version, row in zip(batch, build_firms(evidence, day), strict=True):
             yield as_entry(RowKey(version.firm_id, day, version.sha256, catalogue), row.to_json())
+
+
+def _batched(versions: Sequence[Version], size: int) -> Iterator[Sequence[Version]]:
+    """Cut a sequence into runs of at most `size`."""
+    return (versions[start : start + size] for start in range(0, len(versions), size))

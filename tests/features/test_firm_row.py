@@ -11,7 +11,8 @@ from builders_golden import GOLDEN_DAY, GOLDEN_FIRM, golden_evidence
 
 from features.build import build_features
 from features.errors import EvidenceError
-from features.firm_row import FirmRow, build_firm
+from features.evidence import dossier_frames, gathered_frames, split_dossiers
+from features.firm_row import FirmRow, build_firm, build_firms
 from features.indicators import CATALOGUE, FIRM
 from features.measures import READINGS
 
@@ -35,6 +36,16 @@ def test_one_firm_alone_equals_the_same_firm_in_a_batch_bit_for_bit() -> None:
         assert row.coverage == expected["coverage"]
         assert row.known == {table: expected[f"known_{table}"] for table in READINGS}
         assert row.context == {n: expected[n] for n in ("field", "region", "industry", "ownership") if expected[n] is not None}
+
+
+def test_firms_built_together_equal_each_firm_alone_bit_for_bit() -> None:
+    """A nightly run over many dossiers gives the very rows that a request would build, measures included."""
+    dossiers = dict(split_dossiers(province(30, seed=11)))
+    day = (date(2026, 6, 30) - EPOCH).days
+    together = list(build_firms(gathered_frames(dossiers.values()), day))
+    assert [row.firm_id for row in together] == list(dossiers)
+    for row, dossier in zip(together, dossiers.values(), strict=True):
+        assert row.to_json() == build_firm(dossier_frames(dossier), day).to_json()
 
 
 def test_tables_without_the_firm_column_and_with_day_numbers_are_read(golden_row: FirmRow) -> None:

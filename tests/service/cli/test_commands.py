@@ -250,6 +250,13 @@ def test_ingest_loads_all_or_nothing(jifen, province: Path, tmp_path: Path) -> N
     assert jifen("ingest", bad).code == 2
 
 
+def test_indicators_are_computed_ahead_once(jifen, province: Path) -> None:
+    """A nightly run computes every firm on file, and nothing twice."""
+    jifen("ingest", province)
+    assert "400 firms computed" in jifen("materialise").out
+    assert "0 firms computed" in jifen("materialise").out
+
+
 def test_score_says_how_to_call_it(jifen) -> None:
     """Without an application or rows there is nothing to score."""
     said = jifen("score")
