@@ -56,8 +56,6 @@ def _data(manifest: Manifest) -> Section:
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{name}: {_plain(inner)}" for name, inner in value.items())
-    if isinstance(value, float):
-        return f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

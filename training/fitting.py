@@ -16,7 +16,7 @@ from training.calibration import calibrate
 from training.folds import make_folds
 from training.metrics import auc
 
-__all__ = ["Fitted", "Progress", "fit", "resisted_directions"]
+__all__ = ["Fitted", "Progress", "fit", "rank_correlation", "resisted_directions"]
 
 Progress: TypeAlias = Callable[[str], None]
 """Called with a few words when a step begins."""
@@ -65,7 +65,7 @@ def resisted_directions(book: Book, free: CrossValidated) -> list[dict[str, Any]
     for position, feature in enumerate(book.features):
         if feature.direction == 0 or share[position] < MATTERS:
             continue
-        against = feature.direction * _rank_correlation(values[:, position], contributions[:, position])
+        against = feature.direction * rank_correlation(values[:, position], contributions[:, position])
         if against > RESISTS:
             found.append(
                 {
@@ -78,7 +78,7 @@ def resisted_directions(book: Book, free: CrossValidated) -> list[dict[str, Any]
     return sorted(found, key=lambda said: -said["share"])
 
 
-def _rank_correlation(values: Floats, contributions: Floats) -> float:
+def rank_correlation(values: Floats, contributions: Floats) -> float:
     """Spearman's correlation over known values; 0 where either side does not vary."""
     known = ~np.isnan(values)
     value, contribution = values[known], contributions[known]

@@ -16,6 +16,7 @@ from training.bundle import Bundle
 from training.bundle import native as native_module
 from training.bundle.files import FILES, INDEX, RELEASE, folder_hash, json_bytes, sha256
 from training.errors import BundleError
+from training.profile import binned
 
 
 def rehash(folder: Path) -> None:
@@ -180,3 +181,10 @@ def test_the_profile_describes_the_training_rows(toy: TrainResult):
     assert profile["features"]["debt"]["shares"] == pytest.approx([0.1] * 10, abs=0.01)
     assert sum(profile["features"]["kind"]["categories"].values()) == pytest.approx(1, abs=1e-5)
     assert sum(profile["score"]["shares"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_profile_of_repeats_and_of_nothing():
+    """A value that fills many deciles is one edge; an empty column has shares of nothing."""
+    assert binned(np.array([0.0] * 8 + [1.0, 2.0])) == {"missing": 0.0, "edges": [0.0, 1.0], "shares": [0.8, 0.1, 0.1]}
+    assert binned(np.full(3, np.nan)) == {"missing": 1.0, "edges": [], "shares": []}
+    assert binned(np.zeros(0))["missing"] == 0.0

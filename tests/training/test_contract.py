@@ -73,6 +73,13 @@ def test_a_contract_that_is_not_there_says_so(tmp_path: Path):
         load_contract(tmp_path / "none.toml")
 
 
+def test_an_age_at_decision_needs_a_decision_date():
+    """A random split alone would not ask for one."""
+    text = CONTRACT.replace('kind = "date"\ntest_from = 2021-09-01', 'kind = "random"\ntest_share = 0.3')
+    with pytest.raises(ContractError, match="age counts days before the decision; name its column"):
+        read_contract(text.replace('[decision]\ndate = "decided"', ""), name="toy.toml")
+
+
 def test_a_random_split_needs_a_share():
     """A split at random of an unsaid share is no split."""
     text = CONTRACT.replace('kind = "date"\ntest_from = 2021-09-01', 'kind = "random"')

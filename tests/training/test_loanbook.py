@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 from builders_training import CONTRACT, NOW, QUICK, toy_files, toy_table
 
+from training.bundle.bundle import Model
 from training.bundle.encoding import day_number
-from training.errors import BookError, ContractError, TrainingRefused
+from training.errors import BookError, BundleError, ContractError, TrainingRefused
 from training.loanbook import book_of, read_contract, read_table
 from training.loanbook.suspicion import guess, look_at, power
 from training.table import train_table
@@ -67,6 +68,14 @@ def test_a_feature_derived_from_a_late_column_is_refused_too(known: str):
     text = CONTRACT.replace('known = "outcome"', f'known = "{known}"')
     text += '\n[columns.innocent]\nfrom = "lost_on"\nknown = "application"\ntype = "date"\nderive = "year"\n'
     with pytest.raises(TrainingRefused, match=rf"innocent \({known}\)"):
+        book(text)
+
+
+@pytest.mark.parametrize(("column", "role"), [("state", "label"), ("number", "id")])
+def test_the_label_and_the_row_number_are_never_features(column: str, role: str):
+    """Not even declared as known at application."""
+    text = CONTRACT + f'\n[columns.wise]\nfrom = "{column}"\nknown = "application"\ntype = "category"\n'
+    with pytest.raises(TrainingRefused, match=rf"wise \({role}\)"):
         book(text)
 
 
@@ -195,6 +204,17 @@ def test_an_unseen_category_is_scored_as_missing_and_told(tmp_path: Path):
     encoded = bundle.read_rows([row])
     assert encoded.warnings == ("kind: 1 rows hold categories unseen in training (bank); read as missing",)
     assert bundle.score(encoded.matrix).score == bundle.score(bundle.encode([{**row, "kind": ""}])).score
+
+
+def test_rows_need_the_decision_date_where_ages_count_from_it(tmp_path: Path):
+    """An age is counted from the row's own decision date, which must be there."""
+    bundle = train_table(toy_files(tmp_path), out=tmp_path / "out", now=NOW, settings=QUICK).bundle
+    row = TOY.row(3, named=True)
+    with pytest.raises(BookError, match="lack decided"):
+        bundle.encode([{name: value for name, value in row.items() if name != "decided"}])
+    undated = Model((bundle.folder / "model.txt").read_text(), bundle.manifest.model_copy(update={"decided": None}))
+    with pytest.raises(BundleError, match="names no decision column"):
+        undated.encode([row])
 
 
 def test_a_stated_central_tendency_reaches_the_bundle(tmp_path: Path):

@@ -137,6 +137,9 @@ class Contract(Part):
     def _dated(self) -> Self:
         if self.decision is None and self.split.kind == "date":
             raise ValueError("a split by date needs [decision] date; name the column of the decision date")
+        aged = [name for name, part in self.columns.items() if part.derive == "days-before-decision"]
+        if self.decision is None and aged:
+            raise ValueError(f"{', '.join(aged)} counts days before the decision; name its column in [decision] date")
         return self
 
     def feature(self, name: str) -> Feature:

@@ -23,11 +23,17 @@ __all__ = ["book_of", "refuse_late_columns"]
 
 SHOWN: Final = 10
 EXAMPLES: Final = 3
+NEVER: Final = frozenset({"label", "id", "weight"})
+"""Roles whose column is never a feature."""
 
 
 def refuse_late_columns(contract: Contract) -> None:
-    """Raise `TrainingRefused` naming each feature that is known only after the decision, itself or through its source."""
-    late = {name: part.known for name, part in contract.columns.items() if part.known is not Known.APPLICATION}
+    """Raise `TrainingRefused` naming each feature that is known only after the decision, itself or through what it is made of.
+
+    The label is known last of all; a row's number and weight say nothing about an applicant.
+    """
+    late = {name: str(part.known) for name, part in contract.columns.items() if part.known is not Known.APPLICATION}
+    late |= {column: role for column, role in contract.roles.items() if role in NEVER}
     offered = [
         f"{name} ({late[key]})"
         for name in contract.used
@@ -36,7 +42,7 @@ def refuse_late_columns(contract: Contract) -> None:
     ]
     if offered:
         raise TrainingRefused(
-            f"{contract.book.name}: {', '.join(offered)} known only after the decision cannot be a feature; "
+            f"{contract.book.name}: {', '.join(offered)} known only after the decision, or not about the applicant, cannot be a feature; "
             "set use = false, or correct `known` if the value is on the application form"
         )
 
