@@ -9,6 +9,7 @@ from datetime import date
 
 from service.access import Gate
 from service.active import Active, load_active
+from service.background import Background
 from service.clock import Clock, day_in_china, system_clock
 from service.config import Settings
 from service.errors import NotReady
@@ -34,6 +35,7 @@ class Desk:
     recorder: Recorder
     rows: FirmRows
     metrics: Metrics
+    background: Background
     found: Active | NotReady
 
     def today(self) -> date:
@@ -66,6 +68,7 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         recorder=Recorder(commit_batch, batch=settings.commit_batch, seconds=settings.commit_seconds, committed=metrics.batches.observe),
         rows=FirmRows(store, capacity=settings.firm_rows, counted=lambda source: metrics.rows.labels(source).inc()),
         metrics=metrics,
+        background=Background(),
         found=active or _found(settings),
     )
 

@@ -18,6 +18,7 @@ __all__ = [
     "NotRecorded",
     "ServiceError",
     "Unauthenticated",
+    "UnknownAllocation",
     "UnknownDecision",
     "UnknownFirm",
     "UnknownScheme",
@@ -81,6 +82,12 @@ class UnknownFirm(ServiceError):
     """No evidence of the firm is on file."""
 
     code = "unknown-firm"
+
+
+class UnknownAllocation(ServiceError):
+    """No allocation with that number is on record."""
+
+    code = "unknown-allocation"
 
 
 class UnknownDecision(ServiceError):

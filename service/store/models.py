@@ -9,7 +9,19 @@ from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, Integer
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Base", "Blob", "DecisionRow", "EvidenceVersion", "FirmRowEntry", "Ingest", "RequestKey", "TokenRow", "UtcMoment"]
+__all__ = [
+    "AllocationResult",
+    "AllocationRow",
+    "Base",
+    "Blob",
+    "DecisionRow",
+    "EvidenceVersion",
+    "FirmRowEntry",
+    "Ingest",
+    "RequestKey",
+    "TokenRow",
+    "UtcMoment",
+]
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -125,6 +137,30 @@ class RequestKey(Base):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     request_sha: Mapped[str] = mapped_column(HASH)
     decision_id: Mapped[str] = mapped_column(String(26), ForeignKey("decisions.decision_id", deferrable=True, initially="DEFERRED"))
+
+
+class AllocationRow(Base):
+    """An allocation that was asked for, exactly as it was asked, by whom, and under which idempotency key."""
+
+    __tablename__ = "allocations"
+    allocation_id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    token_id: Mapped[str] = mapped_column(String(12))
+    role: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str | None] = mapped_column(String(64))
+    request_sha: Mapped[str] = mapped_column(HASH)
+    request: Mapped[bytes]
+    recorded_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("token_id", "key"),)
+
+
+class AllocationResult(Base):
+    """What came of an allocation; written once, by whoever finishes first (the work is the same for all)."""
+
+    __tablename__ = "allocation_results"
+    allocation_id: Mapped[str] = mapped_column(String(26), ForeignKey("allocations.allocation_id"), primary_key=True)
+    finished_at: Mapped[datetime]
+    sha256: Mapped[str] = mapped_column(HASH)
+    body: Mapped[bytes]
 
 
 class TokenRow(Base):

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 import orjson
+from pydantic import BaseModel
 
 from features.evidence import dossier_of
 from service.desk import Desk
@@ -23,7 +24,7 @@ __all__ = ["decide_application", "decisions_after", "key_of", "show_decision"]
 KEY = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-def key_of(text: str | None, body: DecisionRequest, holder: Holder) -> Key | None:
+def key_of(text: str | None, body: BaseModel, holder: Holder) -> Key | None:
     """Read an idempotency key; requests are the same when their fields are, however they are written."""
     if text is None:
         return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from features.tables import FirmId
 from features.vocabulary import TechnologyField
@@ -16,18 +17,13 @@ PD_UNIT = 10**7
 """A PD is counted in ten-millionths: every text of up to seven decimals is a whole number of them."""
 
 
-def _probability(text: Any) -> Any:
-    """Give a decimal number written as it comes; a float has lost its text, so it is refused."""
-    return text if isinstance(text, str) else repr(text)
-
-
 def _is_exact(text: str) -> str:
     if Decimal(text) > 1:
         raise ValueError("must be at most 1; write a probability as in 0.00720")
     return text
 
 
-PdText = Annotated[str, BeforeValidator(_probability), Field(pattern=r"^[01](\.[0-9]{1,7})?$"), AfterValidator(_is_exact)]
+PdText = Annotated[str, Field(pattern=r"^[01](\.[0-9]{1,7})?$"), AfterValidator(_is_exact)]
 BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
 
 
@@ -54,7 +50,7 @@ class Candidate(BaseModel):
             raise ValueError(f"must be at least min_rate_bp, {lowest}; correct one of the two")
         return highest
 
-    @property
+    @cached_property
     def pd_units(self) -> int:
         """The PD as a whole number of ten-millionths."""
         return int(Decimal(self.pd) * PD_UNIT)

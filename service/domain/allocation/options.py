@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.domain.allocation.candidate import PD_UNIT, Candidate
-from service.domain.allocation.plan import Curve, Plan
+from service.domain.allocation.plan import Plan
 
 __all__ = ["Option", "Refusal", "expected_loss", "expected_profit", "options_of"]
 
@@ -71,7 +71,8 @@ def options_of(one: Candidate, plan: Plan) -> tuple[Option, ...] | Refusal:
     amounts = _amounts(one, plan)
     if not amounts:
         return _too_small(one, plan)
-    best = [_best(one, plan, curve, amount) for amount in amounts]
+    rates = [(rate, curve.accepts(rate)) for rate in plan.rates(one.min_rate_bp, one.max_rate_bp)]
+    best = [_best(one, plan, rates, amount) for amount in amounts]
     kept = tuple(_rising(option for option in best if option.profit > 0))
     return kept or _unprofitable(max(best, key=lambda option: option.profit), one)
 
@@ -82,12 +83,10 @@ def _amounts(one: Candidate, plan: Plan) -> list[int]:
     return sorted(size for size in sizes if size >= max(plan.min_amount, 1))
 
 
-def _best(one: Candidate, plan: Plan, curve: Curve, amount: int) -> Option:
-    tried = ((rate, curve.accepts(rate)) for rate in plan.rates(one.min_rate_bp, one.max_rate_bp))
-    options = [
-        Option(amount, rate, accepts, expected_profit(one, plan, amount=amount, rate_bp=rate, accepts_bp=accepts))
-        for rate, accepts in tried
-    ]
+def _best(one: Candidate, plan: Plan, rates: Sequence[tuple[int, int]], amount: int) -> Option:
+    options = (
+        Option(amount, rate, chance, expected_profit(one, plan, amount=amount, rate_bp=rate, accepts_bp=chance)) for rate, chance in rates
+    )
     return max(options, key=lambda option: (option.profit, -option.rate_bp))
 
 

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from service.domain.allocation.errors import PlanError
 from service.domain.allocation.plan import Plan
 
-__all__ = ["load_plan", "shipped_plan", "shipped_plans"]
+__all__ = ["DEFAULT", "load_plan", "shipped_plan", "shipped_plans"]
 
 REMEDIES = {
     "missing": ("is required", "add it; the shipped plan shows every key"),
@@ -20,6 +20,7 @@ REMEDIES = {
 }
 DEFAULT_REMEDY = "compare it with the shipped plan"
 DEFAULT = "illustrative-2026-11"
+"""The plan that is used when none is named."""
 
 
 def load_plan(text: str, *, source: str = "plan") -> Plan:

@@ -98,6 +98,7 @@ def test_a_firm_without_an_offer_is_told_why(said: dict[str, int], code: str) ->
     ("said", "message"),
     [
         ({"pd": "1.2"}, "at most 1"),
+        ({"pd": 0.004}, "valid string"),
         ({"pd": "1e-3"}, "pattern"),
         ({"pd": "0.123456789"}, "pattern"),
         ({"max_rate_bp": 299}, "at least min_rate_bp, 300"),
