@@ -93,6 +93,14 @@ class FakeBundle:
     def features(self) -> tuple[str, ...]:
         return tuple(self.points)
 
+    @property
+    def thresholds(self) -> Mapping[str, tuple[float, ...]]:
+        return {}
+
+    def predict(self, matrix: Any) -> FakeScores:
+        """Say the same of every row."""
+        return replace(self.score(matrix[:1]), score=np.repeat(self.score(matrix[:1]).score, len(matrix)))
+
     def row(self, values: Mapping[str, float | None]) -> Any:
         return np.array([[np.nan if values[name] is None else values[name] for name in self.features]], dtype=np.float64)
 
@@ -116,17 +124,26 @@ def application(**said: Any) -> Application:
 
 
 def firm(
-    *, coverage: float = 1.0, known: Mapping[str, int | None] | None = None, context: Mapping[str, str] | None = None, **values: Any
+    *,
+    coverage: float = 1.0,
+    known: Mapping[str, int | None] | None = None,
+    context: Mapping[str, str] | None = None,
+    bases: Mapping[str, float | None] | None = None,
+    **values: Any,
 ) -> FirmRow:
-    """Make a clean start-up of which everything is known: points 50 (tier T5), nothing on record against it."""
+    """Make a clean start-up of which everything is known: points 50 (tier T5), nothing on record against it.
+
+    It has a title, founders with eight years, two Class I rights, and 100 m yuan in every measure a limit is sized on.
+    """
     usual: dict[str, float | None] = {name: 0.0 if CATALOGUE[name].group == "conduct" else 0.5 for name in FIRM}
     usual |= {"growth_stage": 0.0, "bought_in_share": 0.0, "loans_running": 0.0, "cash_cover_months": 2.1}
+    usual |= {"titles_valid": 1.0, "founder_years": 8.0, "class1_rights": 2.0, "venture_capital": 0.0}
     return FirmRow(
         firm_id=FIRM_ID,
         as_of=AS_OF,
         context={"field": "electronics"} if context is None else dict(context),
         values=usual | values,
-        bases=dict.fromkeys(BASES, 1_000_000.0),
+        bases=dict.fromkeys(BASES, 100_000_000.0) | dict(bases or {}),
         known={name: AS_OF - 30 for name in TABLES if name != "firms"} | dict(known or {}),
         coverage=coverage,
     )

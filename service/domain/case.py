@@ -10,7 +10,8 @@ from features.points import Points
 from features.stages import stage_of
 from service.domain.application import Application
 from service.domain.policy import Outcome, Policy
-from service.domain.policy.model import ProductRow
+from service.domain.policy.rules import ProductRow
+from service.domain.prior import Prior, TakenOver
 from service.domain.risk import Risk
 
 __all__ = ["Case", "Finding"]
@@ -28,6 +29,8 @@ class Finding:
     zh: str
     en: str
     indicator: str | None = None
+    mark: str | None = None
+    """A code the record carries besides the reason, as in `restructuring`."""
 
     @property
     def code(self) -> str:
@@ -47,6 +50,15 @@ class Case:
     policy: Policy
     product: ProductRow | None
     product_row: int | None
+    venture_capital: float | None
+    """What the firm received in two years, 10,000 yuan; `values` may leave investors out."""
+    prior: Prior | None
+    """What was looked up about earlier days; None when nothing was."""
+
+    @property
+    def relay(self) -> TakenOver | None:
+        """The loan that this one would pay off."""
+        return None if self.prior is None else self.prior.relay
 
     @property
     def stage(self) -> str | None:

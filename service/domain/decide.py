@@ -23,6 +23,7 @@ from service.domain.missing import Gap, coverage_findings, gap_findings, gaps
 from service.domain.policy import Policy
 from service.domain.policy.verdicts import product_for
 from service.domain.ports import BundleLike
+from service.domain.prior import Prior
 from service.domain.record import Decision
 from service.domain.record.writing import record_of
 from service.domain.risk import Risk, assess
@@ -55,17 +56,19 @@ def decide(
     now: datetime,
     decision_id: str,
     evidence_hash: str,
+    prior: Prior | None = None,
     warnings: Sequence[str] = (),
     code: str | None = None,
 ) -> Decision:
     """Decide one application on what was known by the end of its as-of date. Pure: the same inputs give the same bytes.
 
     `bundles` holds the approved models by segment ("startup", "growth"); a segment without one is referred. `now` is aware.
-    Order: eligibility, knock-outs, evidence, points and grade, the outcome table, reasons. Raises `DecisionError` when the
-    parts do not belong together: another firm, another day, a policy not yet in force, a scheme with other tiers.
+    `prior` is what was looked up about earlier days, for products that ask for it.
+    Order: eligibility, knock-outs, evidence, points and grade, levers, security, limit, shared loss, price, reasons. Raises
+    `DecisionError` when the parts do not belong together: another firm, another day, a policy not yet in force, a scheme with other tiers.
     """
     _refuse(application, firm, policy, scheme, now)
-    case = _case(application, firm, bundles, scheme, reference, policy)
+    case = _case(application, firm, bundles, scheme, reference, policy, prior)
     found = gaps(case)
     findings = tuple(_findings(case, found))
     return record_of(
@@ -120,6 +123,7 @@ def _case(
     scheme: Scheme,
     reference: Reference | None,
     policy: Policy,
+    prior: Prior | None,
 ) -> Case:
     values = firm.with_request(application.amount, application.term_months)
     row, product = product_for(policy, application.product) or (None, None)
@@ -132,6 +136,8 @@ def _case(
         policy=policy,
         product=product,
         product_row=row,
+        venture_capital=values["venture_capital"],
+        prior=prior,
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from features.stages import STAGES_ZH
 from service.domain.case import Case, Finding
+from service.domain.facts import fact_of
 from service.domain.policy import Outcome
-from service.domain.policy.model import ProductRow
+from service.domain.policy.rules import Condition, GateRule, ProductRow
+from service.domain.rules import is_true
 from service.domain.wording import yuan_en, yuan_zh
 
-__all__ = ["gate_findings"]
+__all__ = ["gate_findings", "is_open"]
 
 
 def gate_findings(case: Case) -> Iterator[Finding]:
@@ -21,6 +23,42 @@ def gate_findings(case: Case) -> Iterator[Finding]:
     yield from _stage(case, case.product)
     if case.application.amount < case.product.min_amount:
         yield _too_small(case, case.product)
+    for row, gate in enumerate(case.policy.gates, start=1):
+        if not gate.products or case.application.product in gate.products:
+            yield from _gate(case, row, gate)
+
+
+def _gate(case: Case, row: int, gate: GateRule) -> Iterator[Finding]:
+    """Find a gate that is shut, or that cannot be judged."""
+    passes = is_open(case, gate.ways)
+    is_unknown = passes is None
+    if passes or (is_unknown and gate.unknown == "ignore"):
+        return
+    yield Finding(
+        effect=Outcome.REFER if is_unknown else Outcome(gate.effect),
+        table="gates",
+        row=row,
+        rule=f"{gate.id}-unknown" if is_unknown else gate.id,
+        when={"product": str(case.application.product)},
+        zh=f"现有材料无法判断:{gate.zh}" if is_unknown else gate.zh,
+        en=f"Cannot be told from the evidence on file: {gate.en}" if is_unknown else gate.en,
+        mark=None if is_unknown else gate.mark,
+    )
+
+
+def is_open(case: Case, ways: Sequence[Condition]) -> bool | None:
+    """Does one of the conditions hold? None where none is known to and one cannot be judged (Kleene's disjunction)."""
+    judged = [_way(case, way) for way in ways]
+    return True if True in judged else None if None in judged else False
+
+
+def _way(case: Case, way: Condition) -> bool | None:
+    if way.fact is not None:
+        return fact_of(case, way.fact)
+    assert way.indicator is not None  # a condition is a fact or an indicator
+    assert way.operator is not None
+    assert way.value is not None
+    return is_true(case.values[way.indicator], way.operator, way.value)
 
 
 def _not_offered(case: Case) -> Finding:

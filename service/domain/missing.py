@@ -11,7 +11,7 @@ from features.tables import TABLES, Table
 from service.domain.calendar import day_text
 from service.domain.case import Case, Finding
 from service.domain.policy import Outcome
-from service.domain.policy.model import EvidenceRule
+from service.domain.policy.rules import EvidenceRule
 
 __all__ = ["Gap", "coverage_findings", "coverage_text", "gap_findings", "gaps"]
 

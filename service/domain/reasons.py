@@ -13,7 +13,9 @@ from features.points.quantities import points_text
 from features.stages import STAGES_ZH
 from features.tables import TABLES, Table
 from service.domain.case import Case, Finding
-from service.domain.policy import Cell, Outcome
+from service.domain.policy import Outcome
+from service.domain.policy.levers import LeverRow
+from service.domain.policy.verdicts import innovation_for, ladder, levers_for
 from service.domain.record.parts import Direction, Reason
 from service.domain.risk import Risk
 from service.domain.verdict import Verdict
@@ -36,24 +38,45 @@ def reasons_of(case: Case, verdict: Verdict, absent: AbstractSet[str]) -> tuple[
 
 
 def _against(case: Case, verdict: Verdict, rules: list[Reason], absent: AbstractSet[str]) -> list[Reason]:
-    if verdict.cell is None or case.risk is None:
+    if verdict.levers is None or case.risk is None or _is_bound(verdict):
         return rules
-    by_score = _score_reasons(case, "-", absent) if _score_matters(case, verdict.outcome, verdict.cell) else []
+    by_score = _score_reasons(case, "-", absent) if _score_matters(case, verdict.outcome, verdict.levers) else []
     ranked = rules + by_score
-    if _points_matter(case, verdict.cell, case.risk.grade):
+    if verdict.outcome is not Outcome.APPROVE and _points_matter(case, verdict, verdict.levers, case.risk.grade):
         cited = ranked[: max(len(rules), MOST - 1)]
         ranked = cited + _points_reasons(case, {reason.indicator for reason in cited}, absent) + ranked[len(cited) :]
     return ranked or ([] if verdict.outcome is Outcome.APPROVE else [_peer_group(case)])
 
 
-def _score_matters(case: Case, outcome: Outcome, cell: Cell) -> bool:
+def _is_bound(verdict: Verdict) -> bool:
+    """Did a bound, not what the firm's grade and points earned, make the offer smaller than what was asked?"""
+    if verdict.terms is None or verdict.outcome is not Outcome.COUNTER:
+        return False
+    return not any(part.binding and part.kind == "capacity" for part in verdict.terms.limit.parts)
+
+
+def _score_matters(case: Case, outcome: Outcome, levers: tuple[int, LeverRow]) -> bool:
     """Would a safer grade have given more? When the request is approved, its weak points are told as information."""
-    return outcome is Outcome.APPROVE or case.policy.outcomes[0].cells[case.tier].ladder < cell.ladder
+    if outcome is Outcome.APPROVE:
+        return True
+    best = levers_for(case.policy, 1, case.tier)
+    if outcome is Outcome.COUNTER:
+        return (best[1].limit or 0) > (levers[1].limit or 0)
+    return ladder(*best) < ladder(*levers)
 
 
-def _points_matter(case: Case, cell: Cell, grade: int) -> bool:
+def _points_matter(case: Case, verdict: Verdict, levers: tuple[int, LeverRow], grade: int) -> bool:
     """Would a better innovation tier have given more?"""
-    return case.policy.outcomes[grade - 1].cells[case.policy.tiers[0]].ladder < cell.ladder
+    tier = case.policy.tiers[0]
+    best = levers_for(case.policy, grade, tier)
+    if verdict.terms is not None:
+        return _lent(case, tier, best[1]) > _lent(case, case.tier, levers[1])
+    return ladder(*best) < ladder(*levers)
+
+
+def _lent(case: Case, tier: str, levers: LeverRow) -> int:
+    """What a tier lends of each 100 million of a base."""
+    return innovation_for(case.policy, tier)[1].multiplier * (levers.limit or 0)
 
 
 def _rule(finding: Finding) -> Reason:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from features.indicators import CATALOGUE, format_value
 from features.points.quantities import decimal_text
 from features.tables import TABLES
 from service.domain.case import Case, Finding
 from service.domain.policy import Outcome
-from service.domain.policy.model import IndicatorRule
+from service.domain.policy.rules import IndicatorRule
 
-__all__ = ["knock_out_findings", "referral_findings"]
+__all__ = ["is_true", "knock_out_findings", "referral_findings"]
 
 HOLDS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
@@ -22,6 +23,11 @@ HOLDS: Mapping[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+
+
+def is_true(value: float | None, compared: str, bound: Decimal) -> bool | None:
+    """Compare an indicator's value with a bound; None where the value is unknown."""
+    return None if value is None else HOLDS[compared](value, float(bound))
 
 
 def knock_out_findings(case: Case) -> Iterator[Finding]:
@@ -42,7 +48,7 @@ def _findings(case: Case, table: str, rules: Sequence[IndicatorRule], effect: Ou
         if value is None:
             if rule.unknown == "refer":
                 yield _unknown(table, row, rule)
-        elif HOLDS[rule.operator](value, float(rule.value)):
+        elif is_true(value, rule.operator, rule.value):
             yield _holding(table, row, rule, value, effect)
 
 

@@ -6,10 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from service.domain.case import Case, Finding
-from service.domain.offer import limit_parts, offer_of
-from service.domain.policy import Cell, Outcome
-from service.domain.policy.model import ProductRow
-from service.domain.record.parts import Offer
+from service.domain.finance.limit import LimitParts
+from service.domain.offering.security import Security, security_of
+from service.domain.offering.sizing import size
+from service.domain.offering.terms import Terms, limit_records, terms_of
+from service.domain.policy import Outcome
+from service.domain.policy.levers import LeverRow
+from service.domain.policy.rules import ProductRow
+from service.domain.policy.verdicts import levers_for
+from service.domain.risk import Risk
 from service.domain.wording import yuan_en, yuan_zh
 
 __all__ = ["Verdict", "settle"]
@@ -17,18 +22,31 @@ __all__ = ["Verdict", "settle"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The outcome, the findings that caused it, and the cell of the outcome table where the table spoke."""
+    """The outcome, the findings that caused it, the levers (with their row) where the grid spoke, and the terms where it lends."""
 
     outcome: Outcome
     causes: tuple[Finding, ...]
-    cell: Cell | None = None
-    offer: Offer | None = None
+    levers: tuple[int, LeverRow] | None = None
+    terms: Terms | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lending:
+    """What is known once the grid lends."""
+
+    case: Case
+    product: ProductRow
+    risk: Risk
+    levers: tuple[int, LeverRow]
+
+    def referred(self, cause: Finding) -> Verdict:
+        return Verdict(outcome=Outcome.REFER, causes=(cause,), levers=self.levers)
 
 
 def settle(case: Case, findings: Sequence[Finding]) -> Verdict:
-    """Weigh the findings: what declines comes first, then what refers; only then the outcome table speaks.
+    """Weigh the findings: what declines comes first, then what refers; only then the grid speaks.
 
-    A referral stands above a decline by the table: evidence that is missing or contradictory cannot carry a grade.
+    A referral stands above a decline by the grid: evidence that is missing or contradictory cannot carry a grade.
     """
     for effect in (Outcome.DECLINE, Outcome.REFER):
         causes = tuple(finding for finding in findings if finding.effect is effect)
@@ -36,24 +54,40 @@ def settle(case: Case, findings: Sequence[Finding]) -> Verdict:
             return Verdict(outcome=effect, causes=causes)
     assert case.risk is not None  # its absence is a finding that refers; this tells the type checker
     assert case.product is not None  # its absence is a finding that declines
-    cell = case.policy.outcomes[case.risk.grade - 1].cells[case.tier]
-    if cell.outcome is not Outcome.APPROVE:
-        return Verdict(outcome=cell.outcome, causes=(), cell=cell)
-    return _offered(case, case.product, cell, case.risk.grade)
+    levers = levers_for(case.policy, case.risk.grade, case.tier)
+    if levers[1].outcome is not Outcome.APPROVE:
+        return Verdict(outcome=levers[1].outcome, causes=(), levers=levers)
+    return _offered(_Lending(case=case, product=case.product, risk=case.risk, levers=levers))
 
 
-def _offered(case: Case, product: ProductRow, cell: Cell, grade: int) -> Verdict:
-    asked, parts = case.application, limit_parts(case.application.amount, product, cell, case.policy.round_down_to)
-    offer = offer_of(case, product, grade, parts)
-    if offer.amount < product.min_amount:
-        return Verdict(outcome=Outcome.REFER, causes=(_too_little(case, product, offer.amount),), cell=cell)
-    is_as_asked = offer.amount == asked.amount and offer.term_months == asked.term_months
+def _offered(lending: _Lending) -> Verdict:
+    case, product = lending.case, lending.product
+    security = security_of(case, product, lending.levers[1])
+    if security is None:
+        return lending.referred(_no_security(lending))
+    term = min(case.application.term_months, product.max_term_months)
+    limit = size(case, product, lending.levers[1], term)
+    if limit.amount is None:
+        return lending.referred(_no_base(lending))
+    if limit.amount < product.min_amount:
+        return lending.referred(_too_little(case, product, limit.amount))
+    return _priced(lending, security, limit, limit.amount, term)
+
+
+def _priced(lending: _Lending, security: Security, limit: LimitParts, amount: int, term: int) -> Verdict:
+    case = lending.case
+    terms = terms_of(case, lending.risk, lending.levers[1], security, limit, amount=amount, term_months=term)
+    guaranteed = any(row.collateral == security.form.collateral for row in case.policy.programmes)
+    if guaranteed and terms.sharing.programme is None:
+        return lending.referred(_no_programme(terms))
+    is_as_asked = amount == case.application.amount and term == case.application.term_months
     outcome = Outcome.APPROVE if is_as_asked else Outcome.COUNTER
-    return Verdict(outcome=outcome, causes=tuple(_caps(case, product)), cell=cell, offer=offer)
+    return Verdict(outcome=outcome, causes=tuple(_caps(lending, terms)), levers=lending.levers, terms=terms)
 
 
-def _caps(case: Case, product: ProductRow) -> Iterator[Finding]:
-    """Find where the request goes beyond the product."""
+def _caps(lending: _Lending, terms: Terms) -> Iterator[Finding]:
+    """Find what made the offer smaller or shorter than what was asked."""
+    case, product = lending.case, lending.product
     amount, term = case.application.amount, case.application.term_months
     if amount > product.max_amount:
         yield _cap(
@@ -63,6 +97,8 @@ def _caps(case: Case, product: ProductRow) -> Iterator[Finding]:
             f"申请金额{yuan_zh(amount)}超过{product.product.zh}上限{yuan_zh(product.max_amount)}",
             f"The amount asked, {yuan_en(amount)}, is above the product's cap of {yuan_en(product.max_amount)}",
         )
+    if terms.amount < min(amount, product.max_amount):
+        yield _bound(case, terms)
     if term > product.max_term_months:
         yield _cap(
             case,
@@ -77,6 +113,72 @@ def _cap(case: Case, rule: str, when: dict[str, str | int], zh: str, en: str) ->
     return Finding(effect=Outcome.COUNTER, table="products", row=case.product_row, rule=rule, when=when, zh=zh, en=en)
 
 
+def _bound(case: Case, terms: Terms) -> Finding:
+    """Name the part of the limit that binds, with its amount and, for a capacity, what carries it."""
+    parts = limit_records(case, terms.limit)
+    binding = next(part for part in parts if part.binding)
+    carrying = max((part for part in parts if part.kind == "base"), key=lambda part: part.amount)
+    shown = carrying if binding.kind == "capacity" else binding
+    rows = {row.name: n for n, row in enumerate(case.policy.capacities, start=1) if case.application.product in row.products}
+    return Finding(
+        effect=Outcome.COUNTER,
+        table="capacities",
+        row=rows.get(shown.name),
+        rule=f"limit-{binding.name.replace('_', '-')}",
+        when={"part": binding.name, "amount": binding.amount},
+        zh=f"可贷额度为{yuan_zh(terms.amount)}:{shown.zh}{yuan_zh(shown.amount)}" + _carried(binding.kind, "zh"),
+        en=f"{yuan_en(terms.amount)} can be lent: the {shown.en} is {yuan_en(shown.amount)}" + _carried(binding.kind, "en"),
+    )
+
+
+def _carried(kind: str, language: str) -> str:
+    if kind != "capacity":
+        return ""
+    return ",经积分、评级与存量贷款调整" if language == "zh" else ", adjusted for points, grade and loans running"
+
+
+def _no_security(lending: _Lending) -> Finding:
+    case, (row, levers) = lending.case, lending.levers
+    forms = {form.collateral: form for form in case.policy.collaterals}
+    least = forms[levers.collateral or ""]
+    return Finding(
+        effect=Outcome.REFER,
+        table="levers",
+        row=row,
+        rule="security-beyond-product",
+        when={"set": levers.set, "collateral": least.collateral},
+        zh=f"按评级至少需要{least.zh},{lending.product.product.zh}无法提供或企业不具备条件,需人工审核",
+        en=f"The grade asks for {least.en} at least, which {lending.product.product} does not take or the firm cannot give",
+    )
+
+
+def _no_base(lending: _Lending) -> Finding:
+    product = lending.product.product
+    rows = [(n, row) for n, row in enumerate(lending.case.policy.capacities, start=1) if product in row.products and row.role == "base"]
+    return Finding(
+        effect=Outcome.REFER,
+        table="capacities",
+        row=rows[0][0],
+        rule="limit-unknown",
+        when={"product": str(product)},
+        zh=f"无法测算额度,以下各项均无数据:{'、'.join(row.zh for _, row in rows)}",
+        en=f"Nothing tells how much can be lent; not known: {', '.join(row.en for _, row in rows)}",
+    )
+
+
+def _no_programme(terms: Terms) -> Finding:
+    why = ", ".join(f"{one.programme}: {one.why}" for one in terms.sharing.refusals)
+    return Finding(
+        effect=Outcome.REFER,
+        table="programmes",
+        row=None,
+        rule="guarantee-not-available",
+        when={"amount": terms.amount},
+        zh="没有担保计划可承保该笔贷款,需人工审核",
+        en=f"No guarantee programme takes this loan ({why}); a person must decide",
+    )
+
+
 def _too_little(case: Case, product: ProductRow, amount: int) -> Finding:
     least = product.min_amount
     return Finding(
@@ -85,6 +187,6 @@ def _too_little(case: Case, product: ProductRow, amount: int) -> Finding:
         row=case.product_row,
         rule="offer-below-minimum",
         when={"amount": amount, "min_amount": least},
-        zh=f"按评级可提供的金额{yuan_zh(amount)}低于产品最低金额{yuan_zh(least)},需人工审核",
-        en=f"What the grade allows, {yuan_en(amount)}, is below the product's minimum of {yuan_en(least)}; a person must decide",
+        zh=f"可提供的金额{yuan_zh(amount)}低于产品最低金额{yuan_zh(least)},需人工审核",
+        en=f"What can be lent, {yuan_en(amount)}, is below the product's minimum of {yuan_en(least)}; a person must decide",
     )

@@ -5,6 +5,6 @@ from __future__ import annotations
 from service.domain.policy.document import policy_page
 from service.domain.policy.loading import load_policy, shipped_policies, shipped_policy
 from service.domain.policy.model import Policy
-from service.domain.policy.table import Cell, Outcome
+from service.domain.policy.table import Outcome
 
-__all__ = ["Cell", "Outcome", "Policy", "load_policy", "policy_page", "shipped_policies", "shipped_policy"]
+__all__ = ["Outcome", "Policy", "load_policy", "policy_page", "shipped_policies", "shipped_policy"]

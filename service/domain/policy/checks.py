@@ -1,17 +1,19 @@
-"""Does a well-formed policy make sense? Gaps, overlaps, unknown names, rows that reward worse risk."""
+"""Does a well-formed policy make sense? Names, bounds and texts; grid, levers and money have checks of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from itertools import pairwise
-from typing import Any
 
 from features.indicators import CATALOGUE
 from features.tables import REGISTERS, TABLES
 from service.domain.errors import PolicyFault
+from service.domain.policy.checks_levers import LEVER_CHECKS
+from service.domain.policy.checks_money import MONEY_CHECKS
 from service.domain.policy.model import Policy
-from service.domain.policy.table import Outcome, OutcomeRow
-from service.domain.policy.verdicts import verdict_cell
+from service.domain.policy.rules import Condition
+from service.domain.policy.saying import at, once
 
 __all__ = ["faults_of"]
 
@@ -21,42 +23,60 @@ def faults_of(policy: Policy) -> list[PolicyFault]:
     return [fault for check in CHECKS for fault in check(policy)]
 
 
-def _at(table: str, row: int | None, field: str, value: Any, rule: str, remedy: str) -> PolicyFault:
-    return PolicyFault(table=table, row=row, field=field, value=str(value), rule=rule, remedy=remedy)
-
-
-def _once(table: str, field: str, values: Iterable[str]) -> Iterator[PolicyFault]:
-    seen: set[str] = set()
-    for row, value in enumerate(values, start=1):
-        if value in seen:
-            yield _at(table, row, field, value, "stands in an earlier row", "keep one of the two rows")
-        seen.add(value)
-
-
 def _names_once(policy: Policy) -> Iterator[PolicyFault]:
-    yield from _once("products", "product", (p.product for p in policy.products))
-    yield from _once("knock_outs", "id", (r.id for r in policy.knock_outs))
-    yield from _once("referrals", "id", (r.id for r in policy.referrals))
-    yield from _once("evidence", "table", (e.table for e in policy.evidence))
-    yield from _once("authorities", "authority", (a.authority for a in policy.authorities))
+    yield from once("products", "product", (p.product for p in policy.products))
+    yield from once("knock_outs", "id", (r.id for r in policy.knock_outs))
+    yield from once("referrals", "id", (r.id for r in policy.referrals))
+    yield from once("evidence", "table", (e.table for e in policy.evidence))
+    yield from once("gates", "id", (g.id for g in policy.gates))
+    yield from once("authorities", "authority", (a.authority for a in policy.authorities))
 
 
 def _products(policy: Policy) -> Iterator[PolicyFault]:
     for row, product in enumerate(policy.products, start=1):
         if product.min_amount > product.max_amount:
-            yield _at("products", row, "min_amount", product.min_amount, f"is above max_amount {product.max_amount}", "lower it")
+            yield at("products", row, "min_amount", product.min_amount, f"is above max_amount {product.max_amount}", "lower it")
 
 
 def _indicators(policy: Policy) -> Iterator[PolicyFault]:
     for table, rules in (("knock_outs", policy.knock_outs), ("referrals", policy.referrals)):
         for row, rule in enumerate(rules, start=1):
-            indicator = CATALOGUE.get(rule.indicator)
-            if indicator is None:
-                yield _at(table, row, "indicator", rule.indicator, "is not in the catalogue", "see the ids in docs/indicators.md")
-                continue
-            low, high = indicator.low, indicator.high
-            if (low is not None and rule.value < low) or (high is not None and rule.value > high):
-                yield _at(table, row, "value", rule.value, f"lies outside the range {low} to {high} of {rule.indicator}", "correct it")
+            yield from _indicator(table, row, rule.indicator, rule.value)
+    for row, gate in enumerate(policy.gates, start=1):
+        yield from _conditions("gates", row, gate.ways)
+    for row, programme in enumerate(policy.programmes, start=1):
+        for entry in programme.classes:
+            yield from _conditions("programmes", row, entry.ways)
+    for row, form in enumerate(policy.collaterals, start=1):
+        if form.indicator is not None and form.value is not None:
+            yield from _indicator("collaterals", row, form.indicator, form.value)
+
+
+def _conditions(table: str, row: int, ways: tuple[Condition, ...]) -> Iterator[PolicyFault]:
+    for way in ways:
+        if way.indicator is not None and way.value is not None:
+            yield from _indicator(table, row, way.indicator, way.value)
+
+
+def _indicator(table: str, row: int, name: str, value: Decimal) -> Iterator[PolicyFault]:
+    indicator = CATALOGUE.get(name)
+    if indicator is None:
+        yield at(table, row, "indicator", name, "is not in the catalogue", "see the ids in docs/indicators.md")
+        return
+    low, high = indicator.low, indicator.high
+    if (low is not None and value < low) or (high is not None and value > high):
+        yield at(table, row, "value", value, f"lies outside the range {low} to {high} of {name}", "correct it")
+
+
+def _gates(policy: Policy) -> Iterator[PolicyFault]:
+    """A gate on the loan that is taken over has nothing to judge where no product takes one over."""
+    relay = policy.relay
+    for row, gate in enumerate(policy.gates, start=1):
+        for way in gate.ways:
+            if way.fact is not None and way.fact.startswith("relay-") and not (relay and set(gate.products or "x") <= set(relay.products)):
+                yield at(
+                    "gates", row, "fact", way.fact, "is known only of products in `relay`", "name such products, or add them to `relay`"
+                )
 
 
 def _texts(policy: Policy) -> Iterator[PolicyFault]:
@@ -64,118 +84,34 @@ def _texts(policy: Policy) -> Iterator[PolicyFault]:
         for row, rule in enumerate(rules, start=1):
             for language, text in (("zh", rule.zh), ("en", rule.en)):
                 if "{" in text.replace("{value}", ""):
-                    yield _at(table, row, language, text, "has a placeholder other than {value}", "use {value} or plain words")
+                    yield at(table, row, language, text, "has a placeholder other than {value}", "use {value} or plain words")
 
 
 def _tables(policy: Policy) -> Iterator[PolicyFault]:
     for row, rule in enumerate(policy.evidence, start=1):
         if rule.table not in TABLES:
-            yield _at("evidence", row, "table", rule.table, "is not an evidence table", f"name one of {', '.join(TABLES)}")
+            yield at("evidence", row, "table", rule.table, "is not an evidence table", f"name one of {', '.join(TABLES)}")
         elif rule.table in REGISTERS and rule.max_age_days is not None:
             why = "does not apply: a register of events is not old because nothing happened lately"
-            yield _at("evidence", row, "max_age_days", rule.max_age_days, why, "leave it out")
-
-
-def _tiers(policy: Policy) -> Iterator[PolicyFault]:
-    yield from _once("tiers", "tier", policy.tiers)
-
-
-def _grades(policy: Policy) -> Iterator[PolicyFault]:
-    for row, grade in enumerate(policy.grades, start=1):
-        if grade.grade != row:
-            yield _at("grades", row, "grade", grade.grade, f"must be {row}", "number the grades from 1, the safest, without gaps")
-    for row, (above, grade) in enumerate(pairwise(policy.grades), start=2):
-        if grade.pd_up_to <= above.pd_up_to:
-            yield _at("grades", row, "pd_up_to", grade.pd_up_to / 1000, "is not above the row before", "let the bounds rise")
-        if grade.rate is not None and (above.rate is None or grade.rate < above.rate):
-            yield _at("grades", row, "rate", grade.rate / 100, "is below the rate of a safer grade", "let rates rise with the grade")
-    if policy.grades[-1].pd_up_to != 100_000:
-        yield _at("grades", len(policy.grades), "pd_up_to", policy.grades[-1].pd_up_to / 1000, "leaves a gap", "end with '100 %'")
-
-
-def _grid(policy: Policy) -> Iterator[PolicyFault]:
-    tiers = policy.tiers
-    if len(policy.outcomes) != len(policy.grades):
-        rule = f"must have one row for each of the {len(policy.grades)} grades"
-        yield _at("outcomes", None, "rows", len(policy.outcomes), rule, "add or remove rows")
-    for row, line in enumerate(policy.outcomes, start=1):
-        if line.grade != row:
-            yield _at("outcomes", row, "grade", line.grade, f"must be {row}", "write one row for each grade, in order")
-        for tier in sorted(set(tiers) ^ set(line.cells)):
-            gap = "has no cell" if tier in tiers else "is not a tier of this policy"
-            yield _at("outcomes", row, tier, line.cells.get(tier, "nothing"), gap, f"write cells for {', '.join(tiers)}")
-        yield from _lends_without_rate(policy, row, line)
-
-
-def _lends_without_rate(policy: Policy, row: int, line: OutcomeRow) -> Iterator[PolicyFault]:
-    lends = any(cell.outcome is Outcome.APPROVE for cell in line.cells.values())
-    if lends and row <= len(policy.grades) and policy.grades[row - 1].rate is None:
-        yield _at("grades", row, "rate", "nothing", "is needed: the outcome table lends in this grade", "add a rate")
-
-
-def _complete(policy: Policy) -> bool:
-    return not any(_grid(policy)) and not any(_tiers(policy))
-
-
-def _monotone(policy: Policy) -> Iterator[PolicyFault]:
-    """A worse grade, or a worse tier, must never give a better outcome, disagreements included."""
-    if not _complete(policy):
-        return
-    tiers = policy.tiers
-    for grade in range(1, len(policy.grades) + 1):
-        for column, tier in enumerate(tiers):
-            cell = verdict_cell(policy, grade, tier)
-            worse = "improves on a safer grade"
-            if grade > 1 and cell.ladder < verdict_cell(policy, grade - 1, tier).ladder:
-                yield _at("outcomes", grade, tier, cell, worse, "lower it, or raise the row above (disagreements count as refer)")
-            if column and cell.ladder < verdict_cell(policy, grade, tiers[column - 1]).ladder:
-                yield _at("outcomes", grade, tier, cell, "improves on a better tier", f"lower it, or raise {tiers[column - 1]}")
-
-
-def _known_tiers(table: str, row: int, tiers: Sequence[str], policy: Policy) -> Iterator[PolicyFault]:
-    for tier in tiers:
-        if tier not in policy.tiers:
-            yield _at(table, row, "tiers", tier, "is not a tier of this policy", f"the tiers are {', '.join(policy.tiers)}")
-
-
-def _disagreements(policy: Policy) -> Iterator[PolicyFault]:
-    for row, rule in enumerate(policy.disagreements, start=1):
-        yield from _known_tiers("disagreements", row, rule.tiers, policy)
-        if not 1 <= rule.from_grade <= rule.to_grade <= len(policy.grades):
-            span = f"{rule.from_grade} to {rule.to_grade}"
-            yield _at("disagreements", row, "from_grade", span, "is not a span of grades", f"grades run from 1 to {len(policy.grades)}")
-
-
-def _channels(policy: Policy) -> Iterator[PolicyFault]:
-    for row, channel in enumerate(policy.channels, start=1):
-        yield from _known_tiers("channels", row, channel.tiers, policy)
-    named = [tier for channel in policy.channels for tier in channel.tiers]
-    for tier in policy.tiers:
-        if named.count(tier) != 1:
-            yield _at("channels", None, "tiers", tier, f"is in {named.count(tier)} channels", "name each tier in exactly one channel")
+            yield at("evidence", row, "max_age_days", rule.max_age_days, why, "leave it out")
 
 
 def _authorities(policy: Policy) -> Iterator[PolicyFault]:
     limits = [a.up_to_amount for a in policy.authorities]
-    if limits[-1] is not None:
-        yield _at("authorities", len(limits), "up_to_amount", limits[-1], "leaves larger amounts to nobody", "drop it in the last row")
     for row, (below, limit) in enumerate(pairwise(limits), start=2):
         if below is None or (limit is not None and limit <= below):
             rule = "cannot be reached: the row before takes it"
-            yield _at("authorities", row, "up_to_amount", limit, rule, "let the amounts rise; only the last row has none")
+            yield at("authorities", row, "up_to_amount", limit, rule, "let the amounts rise; only the last row may have none")
 
 
 CHECKS: tuple[Callable[[Policy], Iterator[PolicyFault]], ...] = (
     _names_once,
     _products,
     _indicators,
+    _gates,
     _texts,
     _tables,
-    _tiers,
-    _grades,
-    _grid,
-    _monotone,
-    _disagreements,
-    _channels,
+    *LEVER_CHECKS,
     _authorities,
+    *MONEY_CHECKS,
 )

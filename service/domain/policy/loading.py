@@ -45,7 +45,7 @@ def shipped_policies() -> tuple[str, ...]:
 
 
 @lru_cache
-def shipped_policy(name: str = "simple-2026-11") -> Policy:
+def shipped_policy(name: str = "technology-2026-11") -> Policy:
     """Read a policy that comes with the package; an unknown name is a `PolicyError` that lists the known ones."""
     if name not in shipped_policies():
         known = ", ".join(shipped_policies())

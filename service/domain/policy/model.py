@@ -1,160 +1,66 @@
-"""A lending policy as typed parts; `service.domain.policy.loading` reads one from TOML."""
+"""A lending policy as one typed value; `service.domain.policy.loading` reads it from TOML."""
 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
+from pydantic import Field, PrivateAttr
 
-from features.vocabulary import Product
-from service.domain.policy.quantities import Part, Probability, Rate, Share
-from service.domain.policy.table import OutcomeRow, Tiers
+from service.domain.policy.kinds import Identifier, Rows, Yuan
+from service.domain.policy.levers import Allocation, Collateral, Control, InnovationRow, LeverRow, Speed
+from service.domain.policy.money import Combination, PriceRules, RepaymentRow, Tenor
+from service.domain.policy.quantities import Part
+from service.domain.policy.recourse import RecourseRule
+from service.domain.policy.rules import Authority, CoverageFloor, Disagreement, EvidenceRule, GateRule, GradeRow, IndicatorRule, ProductRow
+from service.domain.policy.sharing import CapacityRow, PoolRule, ProgrammeRow
+from service.domain.policy.specials import InvestorRule, RelayRule
+from service.domain.policy.table import GridRow, Tiers
 
-__all__ = [
-    "OPERATORS",
-    "Authority",
-    "Channel",
-    "CoverageFloor",
-    "Disagreement",
-    "EvidenceRule",
-    "GradeRow",
-    "IndicatorRule",
-    "Policy",
-    "ProductRow",
-]
-
-OPERATORS = (">", ">=", "<", "<=", "==", "!=")
-
-Stage = Literal["start-up", "growth", "stable"]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
-Yuan = Annotated[int, Field(ge=1, le=1_000_000_000)]
-
-
-def _tuple(said: Any) -> Any:
-    """TOML has lists where a frozen value has tuples."""
-    return tuple(said) if isinstance(said, list) else said
-
-
-def _exact(said: Any) -> Any:
-    """A number of the file without a float in between."""
-    return Decimal(said) if isinstance(said, int) and not isinstance(said, bool) else said
-
-
-def _plain(value: Decimal) -> Decimal:
-    """1.0 and 1 are the same threshold, so they must hash alike."""
-    return Decimal(f"{value.normalize():f}")
-
-
-Products = Annotated[tuple[Annotated[Product, Field(strict=False)], ...], BeforeValidator(_tuple)]
-
-
-class ProductRow(Part):
-    """A product: who may ask for it and how much it can be. Amounts in yuan."""
-
-    product: Annotated[Product, Field(strict=False)]
-    stages: Annotated[tuple[Stage, ...], BeforeValidator(_tuple), Field(min_length=1)]
-    min_amount: Yuan
-    max_amount: Yuan
-    max_term_months: Annotated[int, Field(ge=1, le=60)]
-
-
-class IndicatorRule(Part):
-    """A condition on one indicator that, when it holds, declines (knock-out) or refers (referral) the case.
-
-    `unknown` says what happens when the indicator is not known; `ignore` passes. An empty `products` means all of them.
-    The texts are the reason an applicant reads; `{value}` stands for the indicator's value.
-    """
-
-    id: Name
-    indicator: str
-    operator: Literal[">", ">=", "<", "<=", "==", "!="]
-    value: Annotated[Decimal, BeforeValidator(_exact), AfterValidator(_plain)]
-    unknown: Literal["refer", "ignore"]
-    products: Products = ()
-    zh: Text
-    en: Text
-
-
-class EvidenceRule(Part):
-    """Whether a table may be absent, and how old its newest fact may be; days, inclusive.
-
-    Registers of events have no `max_age_days`: that nothing has happened lately does not make a register old.
-    """
-
-    table: str
-    max_age_days: Annotated[int, Field(ge=1, le=3660)] | None = None
-    missing: Literal["refer", "note"]
-
-
-class CoverageFloor(Part):
-    """The least share of indicators, and of points weights, that must be known; below it the case is referred."""
-
-    indicators: Share
-    points: Share
-
-
-class GradeRow(Part):
-    """A grade of the master scale: PD up to and including `pd_up_to`; `rate` is indicative, absent where nothing is lent."""
-
-    grade: Annotated[int, Field(ge=1, le=30)]
-    pd_up_to: Probability
-    rate: Rate | None = None
-
-
-class Disagreement(Part):
-    """Tiers and grades that contradict each other: points say one thing, the model another."""
-
-    tiers: Tiers
-    from_grade: int
-    to_grade: int
-
-
-class Channel(Part):
-    """How fast an offer is handled, by tier."""
-
-    channel: Name
-    tiers: Tiers
-    zh: Text
-    en: Text
-
-
-class Authority(Part):
-    """Who may sign or decide, by amount; the last row has no `up_to_amount` and takes the rest."""
-
-    authority: Name
-    up_to_amount: Yuan | None = None
-    zh: Text
-    en: Text
-
-
-Rows = BeforeValidator(_tuple)
+__all__ = ["Policy"]
 
 
 class Policy(Part):
     """A whole policy file: effective-dated, checked on loading, and pinned by `hash` in every decision it makes."""
 
-    name: Name
+    name: Identifier
     effective_from: date
     status: Literal["illustrative", "approved"]
     validity_days: Annotated[int, Field(ge=1, le=365)]
     round_down_to: Yuan
+    tiers: Tiers
+    """The points scheme's innovation tiers this policy knows, best first."""
     products: Annotated[tuple[ProductRow, ...], Rows, Field(min_length=1)]
+    gates: Annotated[tuple[GateRule, ...], Rows] = ()
     knock_outs: Annotated[tuple[IndicatorRule, ...], Rows] = ()
     referrals: Annotated[tuple[IndicatorRule, ...], Rows] = ()
     evidence: Annotated[tuple[EvidenceRule, ...], Rows] = ()
     coverage: CoverageFloor
-    tiers: Tiers
-    """The points scheme's innovation tiers this policy knows, best first."""
     grades: Annotated[tuple[GradeRow, ...], Rows, Field(min_length=2)]
-    outcomes: Annotated[tuple[OutcomeRow, ...], Rows, Field(min_length=1)]
+    grid: Annotated[tuple[GridRow, ...], Rows, Field(min_length=1)]
+    levers: Annotated[tuple[LeverRow, ...], Rows, Field(min_length=1)]
+    """Sets of the seven levers, best first."""
+    innovation: Annotated[tuple[InnovationRow, ...], Rows, Field(min_length=1)]
+    speeds: Annotated[tuple[Speed, ...], Rows, Field(min_length=1)]
+    collaterals: Annotated[tuple[Collateral, ...], Rows, Field(min_length=1)]
+    """Forms of security, the least first."""
+    allocations: Annotated[tuple[Allocation, ...], Rows, Field(min_length=1)]
+    controls: Annotated[tuple[Control, ...], Rows, Field(min_length=1)]
     disagreements: Annotated[tuple[Disagreement, ...], Rows] = ()
-    channels: Annotated[tuple[Channel, ...], Rows, Field(min_length=1)]
     authorities: Annotated[tuple[Authority, ...], Rows, Field(min_length=1)]
+    capacities: Annotated[tuple[CapacityRow, ...], Rows, Field(min_length=1)]
+    price: PriceRules
+    funding: Annotated[tuple[Tenor, ...], Rows, Field(min_length=1)]
+    lpr: Annotated[tuple[Tenor, ...], Rows, Field(min_length=1)]
+    repayments: Annotated[tuple[RepaymentRow, ...], Rows, Field(min_length=1)]
+    programmes: Annotated[tuple[ProgrammeRow, ...], Rows] = ()
+    pool: PoolRule | None = None
+    combinations: Annotated[tuple[Combination, ...], Rows] = ()
+    relay: RelayRule | None = None
+    investors: InvestorRule | None = None
+    recourse: RecourseRule
 
     _hash: str = PrivateAttr()
 

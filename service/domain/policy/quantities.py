@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Part", "Probability", "Rate", "Share", "fault", "percent_text", "wrong"]
+__all__ = ["Factor", "Part", "Probability", "Rate", "Share", "fault", "percent_text", "wrong"]
 
 
 class Part(BaseModel):
@@ -52,6 +52,9 @@ Share = Annotated[int, BeforeValidator(_percent(100, 100, "60 %"))]
 
 Rate = Annotated[int, BeforeValidator(_percent(100, 36, "3.45 %"))]
 """A yearly rate; basis points in memory."""
+
+Factor = Annotated[int, BeforeValidator(_percent(100, 1000, "108 %"))]
+"""A multiple of something; basis points in memory, 10,000 is once."""
 
 Probability = Annotated[int, BeforeValidator(_percent(1000, 100, "0.75 %"))]
 """A probability of default; hundred-thousandths in memory, so 0.75 % is 750: the precision a decision records."""

@@ -1,4 +1,4 @@
-"""The cells of the outcome table: what a grade and a tier together earn."""
+"""The tier x grade table: which set of levers a grade and a tier together earn."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from service.domain.policy.quantities import Part, Share, percent_text, wrong
+from service.domain.policy.quantities import Part, wrong
 
-__all__ = ["Cell", "Outcome", "OutcomeRow", "Tiers", "tiers_named"]
+__all__ = ["GridRow", "Outcome", "Tiers", "tiers_named"]
 
 RANGE = re.compile(r"T([1-9][0-9]?)-T([1-9][0-9]?)")
 
@@ -50,40 +50,22 @@ class Outcome(StrEnum):
         return list(Outcome).index(self)
 
 
-class Cell(Part):
-    """One cell: lend this share of the amount asked, or refer, or decline (share 0)."""
-
-    outcome: Outcome
-    share: Share
-
-    @property
-    def ladder(self) -> tuple[int, int]:
-        """Sort key from best to worst: a larger share is better, then refer, then decline."""
-        return self.outcome.rank, -self.share
-
-    def __str__(self) -> str:
-        """Write the cell as the file has it."""
-        return percent_text(self.share) if self.outcome is Outcome.APPROVE else str(self.outcome)
-
-
 def _cell(said: Any) -> Any:
-    if said in ("refer", "decline"):
-        return {"outcome": Outcome(said), "share": "0 %"}
-    if isinstance(said, str) and said.endswith("%") and said.strip("0 %."):
-        return {"outcome": Outcome.APPROVE, "share": said}
-    raise wrong("must be a share above 0 % of the amount asked, or refer, or decline", "write '80 %', 'refer' or 'decline'")
+    if not isinstance(said, str) or not said:
+        raise wrong("must be the name of a set of levers", "write one of the names in `levers`, as in 'A'")
+    return said
 
 
-class OutcomeRow(Part):
-    """A row of the outcome table: a grade, and a cell for each tier."""
+class GridRow(Part):
+    """A row of the tier x grade table: a grade, and for each tier the name of a set of levers."""
 
     grade: int
-    cells: dict[str, Annotated[Cell, BeforeValidator(_cell)]] = Field(min_length=1)
+    cells: dict[str, Annotated[str, BeforeValidator(_cell)]] = Field(min_length=1)
 
     @model_validator(mode="before")
     @classmethod
     def _by_tier(cls, said: Any) -> Any:
-        """The file writes `{ grade = 1, T1-T3 = "100 %", ... }`: every key but the grade is a tier or a range of them."""
+        """The file writes `{ grade = 1, T1-T3 = "A", ... }`: every key but the grade is a tier or a range of them."""
         if not isinstance(said, dict) or "grade" not in said:
             return said
         cells: dict[str, Any] = {}

@@ -8,21 +8,11 @@ from typing import Literal
 from pydantic import AwareDatetime, field_serializer
 
 from service.domain.policy import Outcome
+from service.domain.record.base import Decimals, Recorded
 from service.domain.record.canonical import canonical_bytes, content_hash
-from service.domain.record.parts import (
-    Asked,
-    Contribution,
-    Decimals,
-    Fired,
-    Missing,
-    Offer,
-    Pins,
-    PointsRecord,
-    Reason,
-    Recorded,
-    Referral,
-    RiskRecord,
-)
+from service.domain.record.offers import Offer, Referral
+from service.domain.record.parts import Asked, Contribution, Fired, Missing, Pins, PointsRecord, Reason, RiskRecord
+from service.domain.record.recourse import RecoursePlan, Says
 
 __all__ = ["Decision"]
 
@@ -39,6 +29,8 @@ class Decision(Recorded):
     coverage: Decimals
     points: PointsRecord | None
     risk: RiskRecord | None
+    says: Says | None
+    """Points and model side by side; None when no model could answer."""
     contributions: tuple[Contribution, ...]
     outcome: Outcome
     offer: Offer | None
@@ -46,6 +38,8 @@ class Decision(Recorded):
     reasons: tuple[Reason, ...]
     fired: tuple[Fired, ...]
     missing: tuple[Missing, ...]
+    recourse: tuple[RecoursePlan, ...] | None = None
+    """What would change the answer, cheapest first; None when it was not looked for, as after an approval as asked."""
     warnings: tuple[str, ...]
 
     @field_serializer("decided_at")

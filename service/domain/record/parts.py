@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from features.points.quantities import decimal_text
 from features.vocabulary import Product
 from service.domain.application import Purpose
 from service.domain.policy import Outcome
+from service.domain.record.base import Decimals, Recorded
 
 __all__ = [
     "Asked",
     "Contribution",
-    "Decimals",
     "Direction",
     "EligibilityRecord",
     "Fired",
@@ -23,31 +23,19 @@ __all__ = [
     "GroupRecord",
     "Hash",
     "ItemRecord",
-    "LimitPart",
     "Missing",
-    "Offer",
     "Pins",
     "PointsRecord",
     "Reason",
-    "Recorded",
-    "Referral",
     "RiskRecord",
 ]
 
 Hash = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-Decimals = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?$")]
-"""A number as text: money never, measured values and probabilities always."""
 Direction = Literal["+", "-"]
 
 
 def _as_text(value: Any) -> Any:
     return decimal_text(value) if isinstance(value, float) else value
-
-
-class Recorded(BaseModel):
-    """A part of a record: frozen, strict, closed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Asked(Recorded):
@@ -162,38 +150,6 @@ class Contribution(Recorded):
     value: Decimals | None
     points: int
     direction: Direction
-
-
-class LimitPart(Recorded):
-    """One bound on the amount; the smallest binds."""
-
-    name: str
-    amount: int
-    binding: bool
-
-
-class Offer(Recorded):
-    """What the bank offers until `valid_until`, its end included; the rate is indicative, in basis points a year."""
-
-    amount: int
-    term_months: int
-    rate_bp: int
-    channel: str
-    channel_zh: str
-    channel_en: str
-    authority: str
-    authority_zh: str
-    authority_en: str
-    valid_until: date
-    limit_parts: tuple[LimitPart, ...]
-
-
-class Referral(Recorded):
-    """Who may decide a case that was referred."""
-
-    authority: str
-    authority_zh: str
-    authority_en: str
 
 
 class Reason(Recorded):

@@ -11,12 +11,14 @@ from features.points.quantities import decimal_text
 from service.domain.calendar import day_text
 from service.domain.case import Case, Finding
 from service.domain.missing import Gap, coverage_text
-from service.domain.offer import referral_of
+from service.domain.offering.terms import Terms, authority_named, offer_of
 from service.domain.policy import Outcome
-from service.domain.policy.verdicts import authority_for, channel_for
+from service.domain.policy.verdicts import authority_for, disagreement_for, innovation_for, repayment_for
 from service.domain.reasons import reasons_of
 from service.domain.record.decision import Decision
+from service.domain.record.offers import Referral
 from service.domain.record.parts import PointsRecord
+from service.domain.record.recourse import Says
 from service.domain.risk import Risk
 from service.domain.verdict import Verdict
 
@@ -51,10 +53,11 @@ def record_of(
             "coverage": coverage_text(case.firm.coverage),
             "points": PointsRecord.model_validate(case.points, from_attributes=True),
             "risk": None if case.risk is None else _risk(case.risk),
+            "says": None if case.risk is None else _says(case, case.risk),
             "contributions": () if case.risk is None else _contributions(case, case.risk),
             "outcome": verdict.outcome,
-            "offer": verdict.offer,
-            "referral": referral_of(case) if verdict.outcome is Outcome.REFER else None,
+            "offer": None if verdict.terms is None else offer_of(case, verdict.terms),
+            "referral": _referral(case, verdict) if verdict.outcome is Outcome.REFER else None,
             "reasons": reasons_of(case, verdict, {gap.table.name for gap in found if not gap.is_stale}),
             "fired": tuple(_fired(case, verdict, findings)),
             "missing": tuple(_missing(gap) for gap in found),
@@ -85,6 +88,11 @@ def _risk(risk: Risk) -> dict[str, Any]:
     }
 
 
+def _says(case: Case, risk: Risk) -> Says:
+    """Set the tier beside the grade; they agree unless the policy lists the pair as a contradiction."""
+    return Says(points=case.tier, model=risk.grade, agree=disagreement_for(case.policy, risk.grade, case.tier) is None)
+
+
 def _contributions(case: Case, risk: Risk) -> tuple[dict[str, Any], ...]:
     """List the largest first, either sign; ties by id."""
     ranked = sorted(risk.points.items(), key=lambda item: (-abs(item[1]), item[0]))
@@ -98,25 +106,44 @@ def _text(value: float | None) -> str | None:
     return None if value is None else decimal_text(value)
 
 
+def _referral(case: Case, verdict: Verdict) -> Referral:
+    marks = dict.fromkeys(cause.mark for cause in verdict.causes if cause.mark)
+    return Referral(authority=authority_named(case, case.application.amount), marks=tuple(marks))
+
+
 def _fired(case: Case, verdict: Verdict, findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
-    """List every row that was used: the product, what was found, the grade, the cell, and who handles the offer."""
+    """List every row that was used: the product, what was found, the grade, the grid and its levers, what the offer stands on."""
     if case.product is not None:
         yield _row("products", case.product_row, {"product": str(case.application.product)})
     for finding in findings:
         yield _finding(finding)
     if case.risk is not None:
         yield _row("grades", case.risk.grade, {"pd": case.risk.pd})
-    if verdict.cell is not None and case.risk is not None:
-        when: dict[str, str | int] = {"grade": case.risk.grade, "tier": case.tier}
-        yield _row("outcomes", case.risk.grade, when, effect=verdict.cell.outcome)
+    if verdict.levers is not None and case.risk is not None:
+        row, levers = verdict.levers
+        yield _row("grid", case.risk.grade, {"grade": case.risk.grade, "tier": case.tier})
+        yield _row("levers", row, {"set": levers.set}, effect=levers.outcome)
     for cause in verdict.causes:
         if cause not in findings:
             yield _finding(cause)
-    if verdict.offer is not None:
-        yield _row("channels", channel_for(case.policy, case.tier)[0], {"tier": case.tier})
+    if verdict.terms is not None:
+        yield from _used(case, verdict.terms)
     if verdict.outcome is not Outcome.DECLINE:
-        amount = case.application.amount if verdict.offer is None else verdict.offer.amount
+        amount = case.application.amount if verdict.terms is None else verdict.terms.amount
         yield _row("authorities", authority_for(case.policy, amount)[0], {"amount": amount})
+
+
+def _used(case: Case, terms: Terms) -> Iterator[dict[str, Any]]:
+    """List the rows an offer was worked out with."""
+    policy, product = case.policy, case.application.product
+    yield _row("innovation", innovation_for(policy, case.tier)[0], {"tier": case.tier})
+    yield _row("collaterals", terms.security.row, {"collateral": terms.security.form.collateral})
+    if terms.security.combination is not None:
+        yield _row("combinations", terms.security.combination[0], {"purpose": str(case.application.purpose)})
+    for row, programme in enumerate(policy.programmes, start=1):
+        if programme.programme == terms.sharing.programme:
+            yield _row("programmes", row, {"programme": programme.programme})
+    yield _row("repayments", repayment_for(policy, product, terms.term_months)[0], {"term_months": terms.term_months})
 
 
 def _row(table: str, row: int | None, when: dict[str, str | int], effect: Outcome | None = None) -> dict[str, Any]:

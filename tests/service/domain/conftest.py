@@ -10,4 +10,4 @@ import pytest
 @pytest.fixture(scope="session")
 def policy_text() -> str:
     """The shipped policy as it stands in its file."""
-    return (files("service") / "policies" / "simple-2026-11.toml").read_text(encoding="utf-8")
+    return (files("service") / "policies" / "technology-2026-11.toml").read_text(encoding="utf-8")

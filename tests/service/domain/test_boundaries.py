@@ -99,21 +99,20 @@ def test_a_request_at_the_cap_is_not_told_that_it_goes_beyond():
 @pytest.mark.parametrize(("amount", "authority"), [(3_000_000, "branch"), (3_000_001, "city-branch"), (10_000_000, "city-branch")])
 def test_authority_at_its_limits(amount, authority):
     """Limits of authority are inclusive."""
-    assert decided(application(amount=amount)).offer.authority == authority
+    assert decided(application(amount=amount)).offer.authority.id == authority
 
 
 def test_the_head_office_takes_the_rest():
     """Above 10 m yuan the head office signs."""
-    assert decided(application(product="common-growth", amount=10_000_001)).offer.authority == "head-office"
+    assert decided(application(product="common-growth", amount=10_000_001)).offer.authority.id == "head-office"
 
 
 def test_an_offer_below_the_product_s_minimum_is_referred():
-    """60 % of 160,000 is 96,000, cut to 90,000, below 100,000; 60 % of 170,000 is 102,000, cut to 100,000."""
-    weak = FakeBundle(default=0.05)
-    decision = decided(application(amount=160_000), bundle=weak)
+    """Cash of 21,999 yuan bounds at 5 x 21,999 = 109,995, cut to 100,000; 19,999 at 99,995, cut to 90,000, below the minimum."""
+    assert decided(known=firm(bases={"cash_0": 21_999.0})).offer.amount == 100_000
+    decision = decided(known=firm(bases={"cash_0": 19_999.0}))
     assert (decision.outcome, decision.offer, decision.reasons[0].code) == ("refer", None, "OFFER_BELOW_MINIMUM")
-    assert [f.table for f in decision.fired if f.effect] == ["outcomes", "products"]
-    assert decided(application(amount=170_000), bundle=weak).offer.amount == 100_000
+    assert [f.table for f in decision.fired if f.effect] == ["levers", "products"]
 
 
 @pytest.mark.parametrize(("table", "days"), [("financials", 460), ("talent", 460), ("invoices", 75)])
@@ -186,7 +185,7 @@ def test_a_product_the_policy_does_not_offer_is_declined(policy_text):
     [
         ({"as_of": date(2026, 11, 22)}, {}, "build them for that date"),
         ({"as_of": date(2026, 11, 24)}, {}, "lies after today, 2026-11-23"),
-        ({}, {"now": datetime(2026, 10, 31, 8, tzinfo=UTC)}, "policy simple-2026-11 is in force from 2026-11-01"),
+        ({}, {"now": datetime(2026, 10, 31, 8, tzinfo=UTC)}, "policy technology-2026-11 is in force from 2026-11-01"),
         ({}, {"now": NOW.replace(tzinfo=None)}, "has no zone"),
         ({}, {"scheme": two_items("")}, "has the tiers none"),
     ],

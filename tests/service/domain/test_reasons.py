@@ -16,6 +16,9 @@ from service.domain.reasons import MOST, peer_median, points_reason
 NAMES = sorted(CATALOGUE)
 MANY = {"cash_ratio": -9, "debt_to_assets": -30, "net_margin": -4, "staff": -11, "rd_intensity": -9, "phd_share": 7, "revenue": 2}
 
+SMALL = {"revenue_0": 4e6, "rd_expense_0": 0.0, "operating_cash_flow_0": 0.0}
+"""A base of 1.6 m yuan, so that points and grade decide how much is lent."""
+
 
 def codes(decision, direction):
     return [reason.code for reason in decision.reasons if reason.direction == direction]
@@ -43,12 +46,12 @@ def test_no_more_than_four_rules_are_cited_and_all_are_listed_as_fired():
 
 
 def test_a_tier_that_cost_something_is_explained_by_points_items():
-    """Grade 7 lends T1 100 % and T8 60 %: the points mattered, the score too; the item that lost most is named."""
-    known = firm(rd_intensity=0.2, postgraduate_share=0.4)
-    decision = decided(known=known, bundle=FakeBundle(default=0.03, points=MANY))
+    """Grade 6 lends T1 115 % of a base and T8 80 %: the points mattered, the score too; the item that lost most is named."""
+    known = firm(rd_intensity=0.2, postgraduate_share=0.4, bases=SMALL)
+    decision = decided(known=known, bundle=FakeBundle(default=0.02, points=MANY))
     assert (decision.outcome, decision.points.total, decision.points.tier) == ("counter", 2800, "T8")
     against = [r for r in decision.reasons if r.direction == "-"]
-    assert [r.kind for r in against] == ["score", "score", "score", "points"]
+    assert [r.kind for r in against] == ["rule", "score", "score", "points"]
     assert against[3].code == "POINTS_RD_INTENSITY_LOW"
     assert against[3].points == -4800
     assert against[3].zh == "研发费用占营业收入的比例为20.0%,积分12(满分60)"
@@ -57,8 +60,9 @@ def test_a_tier_that_cost_something_is_explained_by_points_items():
 
 def test_an_item_without_evidence_names_the_document():
     """The staff roll is absent: postgraduates lose 40 points, and the roll would tell."""
-    decision = decided(known=lacking("talent", rd_intensity=0.5), bundle=FakeBundle(default=0.03, points={"revenue": 1}))
-    against = [r for r in decision.reasons if r.direction == "-"]
+    known = lacking("talent", rd_intensity=0.5, bases=SMALL)
+    decision = decided(application(product="common-growth"), known, bundle=FakeBundle(default=0.03, points={"revenue": 1}))
+    against = [r for r in decision.reasons if r.kind == "points"]
     assert [(r.code, r.points) for r in against] == [("POINTS_POSTGRADUATE_SHARE_UNKNOWN", -4000), ("POINTS_RD_INTENSITY_LOW", -3000)]
     assert against[0].zh == "研究生以上人员占比未知,可补充职工与社保名册,积分0(满分40)"
     assert against[0].en.endswith("; earns 0 of 40 innovation points")
@@ -102,9 +106,10 @@ def test_without_a_single_weak_point_the_peer_group_is_the_reason():
 
 
 def test_caps_leave_room_for_the_grade():
-    """Amount and term above the product's and a weak grade: two rules, then what weighs against the firm."""
-    decision = decided(application(amount=20_000_000, term_months=60), bundle=FakeBundle(default=0.05, points=MANY))
-    assert codes(decision, "-") == ["AMOUNT_ABOVE_CAP", "TERM_ABOVE_CAP", "DEBT_TO_ASSETS_HIGH", "POINTS_RD_INTENSITY_LOW"]
+    """Amount and term above the product's, and a limit that the grade cut: three rules, then what the points lost."""
+    known = firm(rd_intensity=0.4, postgraduate_share=0.4, bases=SMALL)
+    decision = decided(application(amount=20_000_000, term_months=60), known, bundle=FakeBundle(default=0.03, points=MANY))
+    assert codes(decision, "-") == ["AMOUNT_ABOVE_CAP", "LIMIT_CAPACITY", "TERM_ABOVE_CAP", "POINTS_RD_INTENSITY_LOW"]
 
 
 @pytest.mark.parametrize("name", NAMES)

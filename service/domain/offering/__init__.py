@@ -1,0 +1,1 @@
+"""From levers to an offer: security, limit, shared loss, price, schedule, words."""

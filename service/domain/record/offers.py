@@ -1,0 +1,125 @@
+"""The offer in a recorded decision: every number with the parts it is the sum, the least or the share of."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from service.domain.record.base import Decimals, Recorded
+
+__all__ = [
+    "InstalmentRecord",
+    "LimitPart",
+    "Named",
+    "Offer",
+    "RatePart",
+    "Referral",
+    "RefusalRecord",
+    "ScheduleRecord",
+    "ShareRecord",
+    "SharingRecord",
+]
+
+
+class Named(Recorded):
+    """A word of the policy, with its name in both languages."""
+
+    id: str
+    zh: str
+    en: str
+
+
+class LimitPart(Recorded):
+    """A named amount in yuan. The largest `base` and the signed `addition`s, at least each `floor`, make the `capacity`; the smallest
+
+    of capacity and every `bound`, less `rounding`, is the amount. Exactly one part is `binding`.
+    """
+
+    name: str
+    zh: str
+    en: str
+    amount: int
+    kind: Literal["base", "addition", "floor", "capacity", "bound", "rounding"]
+    binding: bool
+
+
+class RatePart(Recorded):
+    """A named part of the rate, signed basis points a year; they sum to the rate."""
+
+    name: str
+    zh: str
+    en: str
+    bp: int
+
+
+class ShareRecord(Recorded):
+    """What a party carries of any loss of principal, basis points."""
+
+    party: str
+    zh: str
+    en: str
+    share_bp: int
+
+
+class RefusalRecord(Recorded):
+    """A programme that does not take the loan, and why."""
+
+    programme: str
+    why: str
+
+
+class SharingRecord(Recorded):
+    """Who carries a loss: shares that sum to 10,000. `covered` is what the programme guarantees, yuan; `fee_bp` what it costs a year."""
+
+    programme: Named | None
+    shares: tuple[ShareRecord, ...]
+    covered: int
+    fee_bp: int
+    refusals: tuple[RefusalRecord, ...]
+
+
+class InstalmentRecord(Recorded):
+    """A payment: principal in whole yuan, interest in yuan with two decimals, what is still owed after it."""
+
+    number: int
+    due_on: date
+    principal: int
+    interest: Decimals
+    balance: int
+
+
+class ScheduleRecord(Recorded):
+    """Every payment if the loan is drawn on the as-of date; `interest` is their sum, yuan."""
+
+    interest: Decimals
+    instalments: tuple[InstalmentRecord, ...]
+
+
+class Offer(Recorded):
+    """What the bank offers until `valid_until`, its end included; the rate is in basis points a year."""
+
+    amount: int
+    term_months: int
+    rate_bp: int
+    levers: str
+    channel: Named
+    collateral: Named
+    allocation: Named
+    monitoring: Named
+    combination: Named | None
+    instruments: tuple[str, ...]
+    authority: Named
+    valid_until: date
+    limit_parts: tuple[LimitPart, ...]
+    limit_missing: tuple[str, ...]
+    rate_parts_bp: tuple[RatePart, ...]
+    risk_sharing: SharingRecord
+    repayment: Named
+    schedule: ScheduleRecord
+
+
+class Referral(Recorded):
+    """Who may decide a case that was referred; `marks` say what it must be treated as, such as `restructuring`."""
+
+    authority: Named
+    marks: tuple[str, ...]
