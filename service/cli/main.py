@@ -24,6 +24,7 @@ COMMANDS = {
     "train-table": ("service.cli.train:train_table", "Train from any labelled table described by a contract."),
     "models": ("service.cli.models:models", "List, inspect and promote registered models."),
     "score": ("service.cli.score:score", "Decide one application, or score rows with a bundle."),
+    "allocate": ("service.cli.allocate:spread", "Spread a lending envelope over approved firms."),
     "ingest": ("service.cli.serve:ingest", "Load a folder of evidence files into the service's database."),
     "materialise": ("service.cli.serve:materialise", "Compute the indicators of every firm on file, for a nightly run."),
     "token": ("service.cli.serve:token", "Make, list and revoke bearer tokens."),

@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from service.errors import KeyReused
 from service.store.blobs import PackedBlob, put_blobs
 from service.store.insertion import insert_new, new_or_nothing
 from service.store.models import DecisionRow, FirmRowEntry, RequestKey
 
-__all__ = ["Entry", "Key", "Listed", "Receipt", "Record", "commit", "find_decision", "find_replay", "list_decisions"]
+__all__ = ["Entry", "Key", "Listed", "Receipt", "Record", "commit", "find_decision", "find_replay", "list_decisions", "newest_offers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +141,10 @@ def list_decisions(unit: Connection, *, firm_id: str | None, after: int, limit: 
     if firm_id is not None:
         query = query.where(DecisionRow.firm_id == firm_id)
     return [Listed(*row) for row in unit.execute(query)]
+
+
+def newest_offers(unit: Connection, product: str) -> list[str]:
+    """Give the number of each firm's newest decision on a product where that decision lends, in the order of recording."""
+    newest = select(func.max(DecisionRow.seq)).where(DecisionRow.product == product).group_by(DecisionRow.firm_id)
+    query = select(DecisionRow.decision_id).where(DecisionRow.seq.in_(newest), DecisionRow.outcome.in_(("approve", "counter")))
+    return list(unit.scalars(query.order_by(DecisionRow.seq)))
