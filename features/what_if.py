@@ -11,7 +11,7 @@ from features.firm_row import BASES, FUNCTIONS, FirmRow
 from features.indicators import CATALOGUE, FIRM
 from features.measures import READINGS
 
-__all__ = ["is_reachable", "reach", "searched", "supplied", "with_bases"]
+__all__ = ["crossing_amount", "is_reachable", "reach", "searched", "supplied", "with_bases"]
 
 MOST_UNITS = 2**30
 """More effort than this is no plan."""
@@ -119,6 +119,24 @@ def supplied(row: FirmRow, table: str, values: Mapping[str, float]) -> FirmRow:
     found = {name: value for name, value in learnt.items() if all(known.get(t) is not None for t in CATALOGUE[name].tables if t in known)}
     after = row.values | found
     return replace(row, values=after, known=known, coverage=_coverage(after))
+
+
+def crossing_amount(row: FirmRow, indicator: str, split: float, *, amount: int, term_months: int, step: int) -> int | None:
+    """Give the largest multiple of `step` below `amount` at which an indicator of the request lies on the other side of `split`.
+
+    Every such indicator rises, or falls, with the amount all the way. None when no smaller amount crosses, or it is unknown.
+    """
+    numbers = _numbers(row, row.bases) | {"term_months": float(term_months)}
+
+    def is_below(asked: int) -> bool | None:
+        value = FUNCTIONS[indicator](numbers | {"amount": float(asked)})
+        return None if value is None else value <= split
+
+    side, most = is_below(amount), (amount - 1) // step
+    if side is None or most < 1 or is_below(step) in (None, side):
+        return None
+    cut = _least(lambda cuts: is_below(max(most + 1 - cuts, 1) * step) is not side)
+    return None if cut is None else (most + 1 - cut) * step
 
 
 def _coverage(values: Mapping[str, float | None]) -> float:

@@ -12,7 +12,7 @@ from features.tables import TABLES, FirmId
 from features.vocabulary import Product
 from service.domain.application import MAX_AMOUNT, MAX_TERM, Purpose
 
-__all__ = ["DecisionRequest", "DecisionsQuery", "FirmQuery", "FirmRequest", "PointsQuery", "Upload"]
+__all__ = ["DecisionRequest", "DecisionsQuery", "FirmQuery", "FirmRequest", "OffersQuery", "PointsQuery", "Upload"]
 
 EARLIEST = date(1990, 1, 1)
 
@@ -50,6 +50,7 @@ class DecisionRequest(Strict):
     firm_id: FirmId | None = Field(default=None, description="A firm whose evidence is on file; or send `evidence`")
     evidence: FirmEvidence | None = Field(default=None, description="The firm's evidence itself; it is kept with the decision only")
     as_of: date | None = Field(default=None, ge=EARLIEST, description="Facts known by the end of this day count; default today in China")
+    recourse: bool = Field(default=True, description="Look for what would change the answer, unless it is approved as asked")
 
     @field_validator("product")
     @classmethod
@@ -96,6 +97,13 @@ class FirmQuery(Strict):
     """Which version of a firm's evidence to show."""
 
     version: int | None = Field(default=None, ge=1, description="A version; default the newest")
+
+
+class OffersQuery(Strict):
+    """What a firm would ask of every product."""
+
+    amount: int = Field(ge=1, le=MAX_AMOUNT, description="Amount asked for, in whole yuan")
+    term_months: int = Field(ge=1, le=MAX_TERM, description="Term asked for, in months")
 
 
 class PointsQuery(Strict):

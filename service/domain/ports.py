@@ -8,7 +8,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BundleLike", "ScoresLike"]
+__all__ = ["BundleLike", "PredictionsLike", "ScoresLike"]
+
+
+class PredictionsLike(Protocol):
+    """Scores of n rows without their explanation."""
+
+    @property
+    def score(self) -> NDArray[np.int64]:
+        """Credit scores, higher = safer, shape (n,): those that `score` would give."""
 
 
 class ScoresLike(Protocol):
@@ -79,3 +87,10 @@ class BundleLike(Protocol):
 
     def score(self, matrix: NDArray[np.float64]) -> ScoresLike:
         """Score the rows of a matrix."""
+
+    def predict(self, matrix: NDArray[np.float64]) -> PredictionsLike:
+        """Score the rows of a matrix without explaining them."""
+
+    @property
+    def thresholds(self) -> Mapping[str, tuple[float, ...]]:
+        """By feature, the sorted values at which the model splits; `value <= threshold` is one side."""

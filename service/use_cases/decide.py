@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 
 import orjson
 from pydantic import BaseModel
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 from features.evidence import dossier_of
 from service.desk import Desk
 from service.domain import Application, decide
+from service.domain.recourse import with_recourse
 from service.errors import BadKey, UnknownDecision
 from service.identifiers import new_decision_id
 from service.requests import DecisionRequest
@@ -54,9 +56,9 @@ def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None
     active, now = desk.active, desk.clock()
     as_of = asked.as_of or desk.today()
     found, snapshot = _evidence(desk, asked, as_of)
-    decision = decide(
-        _application(asked, found.row.firm_id, as_of),
-        found.row,
+    application = _application(asked, found.row.firm_id, as_of)
+    judge = partial(
+        decide,
         bundles=active.bundles,
         scheme=active.scheme,
         reference=active.reference,
@@ -65,6 +67,9 @@ def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None
         decision_id=new_decision_id(now),
         evidence_hash=found.evidence_sha,
     )
+    decision = judge(application, found.row)
+    if asked.recourse:
+        decision = with_recourse(decision, application, found.row, decide=judge, bundles=active.bundles, policy=active.policy)
     body = decision.canonical()
     return Record(
         decision_id=decision.decision_id,

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal, Self
 
 import orjson
 from flask import Response
 from pydantic import BaseModel, Field
+
+from features.vocabulary import Product
+from service.domain import Decision, Outcome
+from service.domain.record.offers import Offer
+from service.domain.record.parts import Missing, Reason
+from service.domain.record.recourse import RecoursePlan, Says
 
 __all__ = [
     "Alive",
@@ -18,7 +24,9 @@ __all__ = [
     "IngestAnswer",
     "ModelsPage",
     "NamedHash",
+    "OffersPage",
     "PointsPage",
+    "ProductOffer",
     "Readiness",
     "SchemeLine",
     "json_answer",
@@ -108,6 +116,51 @@ class PointsPage(BaseModel):
     missing: list[str]
     note: list[str]
     eligibility: dict[str, Any] | None
+
+
+class ProductOffer(BaseModel):
+    """What one product would answer."""
+
+    product: Product
+    zh: str
+    outcome: Outcome
+    offer: Offer | None
+    says: Says | None
+    reasons: tuple[Reason, ...] = Field(description="What stands against it, the strongest first")
+    missing: tuple[Missing, ...]
+    better: RecoursePlan | None = Field(description="The nearest better answer of the same product; null when none was found")
+
+    @classmethod
+    def of(cls, decision: Decision, better: RecoursePlan | None) -> Self:
+        """Take from a decision what the comparison shows."""
+        product = decision.application.product
+        return cls(
+            product=product,
+            zh=product.zh,
+            outcome=decision.outcome,
+            offer=decision.offer,
+            says=decision.says,
+            reasons=tuple(reason for reason in decision.reasons if reason.direction == "-"),
+            missing=decision.missing,
+            better=better,
+        )
+
+
+class OffersPage(BaseModel):
+    """Every product of the policy in force, side by side; nothing of it is decided or kept."""
+
+    firm_id: str
+    as_of: date
+    amount: int = Field(description="Yuan asked of each product")
+    term_months: int
+    recorded: Literal[False] = Field(default=False, description="A comparison only: POST /v1/decisions decides and records")
+    evidence: str = Field(description="Hash of the evidence it rests on")
+    policy: str = Field(description="Name and hash of the policy it rests on")
+    order: str = Field(
+        default="outcome (approve, counter, refer, decline), then the larger amount, then the lower rate, then the order of the policy",
+        description="How the offers are sorted",
+    )
+    offers: list[ProductOffer]
 
 
 class NamedHash(BaseModel):

@@ -6,12 +6,13 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response, request
 
-from service.requests import FirmQuery, FirmRequest, PointsQuery, Upload
+from service.requests import FirmQuery, FirmRequest, OffersQuery, PointsQuery, Upload
 from service.tokens import Permission
 from service.uploads import SentFile, read_sent
 from service.use_cases.evidence import file_firm, firm_points, show_firm
 from service.use_cases.ingest import ingest
-from service.web.answers import EvidenceVersion, FirmPage, IngestAnswer, PointsPage, json_answer
+from service.use_cases.offers import offers_for
+from service.web.answers import EvidenceVersion, FirmPage, IngestAnswer, OffersPage, PointsPage, ProductOffer, json_answer
 from service.web.operations import Answer, Ask, operation
 
 __all__ = ["firms"]
@@ -71,6 +72,24 @@ def get_points(ask: Ask, firm_id: str, query: PointsQuery) -> Response:
     """Compute points."""
     sha256, points = firm_points(ask.desk, firm_id, query.scheme)
     return json_answer(PointsPage(firm_id=firm_id, evidence=sha256, **points.to_dict()))
+
+
+@operation(
+    firms,
+    "GET",
+    "/v1/firms/<firm_id>/offers",
+    summary="Show what each product would offer a firm today, side by side, best first; nothing is decided or recorded",
+    permission=Permission.READ,
+    query=OffersQuery,
+    answers={200: Answer(meaning="A line for each product", content=OffersPage)},
+    problems=("unknown-firm", "not-ready", "decision-refused"),
+)
+def get_offers(ask: Ask, firm_id: str, query: OffersQuery) -> Response:
+    """Compare products."""
+    said = offers_for(ask.desk, firm_id, query.amount, query.term_months)
+    lines = [ProductOffer.of(line.decision, line.better) for line in said.lines]
+    pins = {"as_of": said.as_of, "evidence": said.evidence_sha, "policy": said.policy}
+    return json_answer(OffersPage(firm_id=firm_id, amount=query.amount, term_months=query.term_months, **pins, offers=lines))
 
 
 @operation(

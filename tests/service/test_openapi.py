@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from service.web.operations import operations_of
 
 Headers = dict[str, str]
+OFFERS = f"/v1/firms/{FIRM}/offers?amount=2000000&term_months=24"
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def conversation(
     talk += [("/v1/decisions", "post", client.post("/v1/decisions", json={**asked, "amount": 0}, headers=officer))]
     talk += [("/v1/decisions", "post", client.post("/v1/decisions", json=asked))]
     talk += [("/v1/decisions", "post", client.post("/v1/decisions", json=asked, headers=risk))]
-    gets = ["/v1/decisions?limit=1", f"/v1/firms/{FIRM}", f"/v1/firms/{FIRM}/points", "/v1/models", "/healthz", "/readyz"]
+    gets = ["/v1/decisions?limit=1", f"/v1/firms/{FIRM}", f"/v1/firms/{FIRM}/points", OFFERS, "/v1/models", "/healthz", "/readyz"]
     for address in [made.headers["Location"], *gets]:
         path = re.sub(r"\?.*", "", address).replace(FIRM, "{firm_id}").replace(made.json["decision_id"], "{decision_id}")
         talk.append((path, "get", client.get(address, headers=officer)))

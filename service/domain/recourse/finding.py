@@ -1,0 +1,67 @@
+"""Recourse of a decision, by the policy that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from features.firm_row import FirmRow
+from features.stages import segment_of
+from service.domain.application import Application
+from service.domain.policy import Outcome, Policy
+from service.domain.ports import BundleLike
+from service.domain.record import Decision
+from service.domain.record.recourse import RecoursePlan
+from service.domain.recourse.candidates import Door
+from service.domain.recourse.search import find_plans
+from service.domain.recourse.trials import Redecide
+
+__all__ = ["doors_of", "recourse_of", "with_recourse"]
+
+
+def recourse_of(
+    decision: Decision,
+    application: Application,
+    firm: FirmRow,
+    *,
+    decide: Redecide,
+    bundles: Mapping[str, BundleLike],
+    policy: Policy,
+    other_products: bool = True,
+) -> tuple[RecoursePlan, ...]:
+    """Find what would lead to a better answer; without `other_products` the product stays."""
+    segment = segment_of(firm.values["growth_stage"])
+    offered = {row.product: row.min_amount for row in policy.products if other_products or row.product == application.product}
+    return find_plans(
+        decision,
+        application,
+        firm,
+        decide=decide,
+        bundle=None if segment is None else bundles.get(segment),
+        products=offered,
+        rule=policy.recourse,
+        round_down_to=policy.round_down_to,
+        doors=lambda made: doors_of(made, policy),
+    )
+
+
+def doors_of(decision: Decision, policy: Policy) -> tuple[Door, ...]:
+    """Give the indicators, each with its least value, any of which would open a gate that stopped the case."""
+    shut = (row.row for row in decision.fired if row.table == "gates" and row.effect is not None and row.row is not None)
+    ways = (way for row in shut for way in policy.gates[row - 1].ways)
+    return tuple((way.indicator, float(way.value)) for way in ways if way.indicator and way.operator == ">=" and way.value is not None)
+
+
+def with_recourse(
+    decision: Decision,
+    application: Application,
+    firm: FirmRow,
+    *,
+    decide: Redecide,
+    bundles: Mapping[str, BundleLike],
+    policy: Policy,
+) -> Decision:
+    """Add to an adverse or counter decision what would change it; one that was approved as asked stays as it is."""
+    if decision.outcome is Outcome.APPROVE:
+        return decision
+    plans = recourse_of(decision, application, firm, decide=decide, bundles=bundles, policy=policy)
+    return decision.model_copy(update={"recourse": plans})

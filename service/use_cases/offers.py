@@ -1,0 +1,81 @@
+"""All products side by side for one firm: what each would answer today, best first, and what would make it better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from service.desk import Desk
+from service.domain import Application, Decision, decide
+from service.domain.record.recourse import RecoursePlan
+from service.domain.recourse import Redecide, recourse_of
+from service.rows import Found
+
+__all__ = ["Line", "SideBySide", "offers_for"]
+
+UNRECORDED = "not-recorded"
+"""Stands where a decision has its number: a comparison has none and is kept nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one product would answer, and the nearest better answer of the same product, where there is one."""
+
+    decision: Decision
+    better: RecoursePlan | None
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """The lines, best first, and what they rest on."""
+
+    as_of: date
+    evidence_sha: str
+    policy: str
+    lines: tuple[Line, ...]
+
+
+def offers_for(desk: Desk, firm_id: str, amount: int, term_months: int) -> SideBySide:
+    """Compare every product of the policy in force for a firm on file: `amount` yuan over `term_months`, as of today.
+
+    Sorted by outcome (approve, counter, refer, decline), then the larger amount, then the lower rate, then the policy's order.
+    Nothing is recorded. Raises `UnknownFirm` and `NotReady`.
+    """
+    active, as_of = desk.active, desk.today()
+    found = desk.rows.of_firm(firm_id, as_of)
+    judge = partial(
+        decide,
+        bundles=active.bundles,
+        scheme=active.scheme,
+        reference=active.reference,
+        policy=active.policy,
+        now=desk.clock(),
+        decision_id=UNRECORDED,
+        evidence_hash=found.evidence_sha,
+    )
+    asked = {"amount": amount, "term_months": term_months, "purpose": None, "firm_id": found.row.firm_id, "as_of": as_of}
+    lines = [_line(desk, found, judge, asked={**asked, "product": row.product}) for row in active.policy.products]
+    policy = f"{active.policy.name} {active.policy.hash}"
+    return SideBySide(as_of, found.evidence_sha, policy, tuple(sorted(lines, key=_standing)))
+
+
+def _line(desk: Desk, found: Found, judge: Redecide, *, asked: dict[str, object]) -> Line:
+    application = Application.model_validate(asked)
+    decision = judge(application, found.row)
+    plans = recourse_of(
+        decision,
+        application,
+        found.row,
+        decide=judge,
+        bundles=desk.active.bundles,
+        policy=desk.active.policy,
+        other_products=False,
+    )
+    return Line(decision, min(plans, key=lambda plan: (plan.outcome.rank > 1, plan.cost), default=None))
+
+
+def _standing(line: Line) -> tuple[int, int, int]:
+    """Sort key, best first; products that tie stay in the policy's order."""
+    offer = line.decision.offer
+    return line.decision.outcome.rank, 0 if offer is None else -offer.amount, 0 if offer is None else offer.rate_bp
