@@ -116,6 +116,12 @@ def test_collateral_adds_what_may_be_lent_on_it():
     assert limit(TERMS, **CASE | {"exposure": None}).missing == ("existing_exposure",)
 
 
+def test_what_is_left_unsaid_changes_nothing():
+    """No multiplier, no grade, no collateral, no debt, no line taken over: the largest base is the capacity."""
+    parts = limit(TERMS, measures={"revenue": 18_000_000}, term_months=12, bounds={})
+    assert (shown(parts), parts.amount) == ([("revenue_capacity", 3_600_000), ("capacity", 3_600_000)], 3_600_000)
+
+
 def test_of_two_equal_bounds_the_first_named_binds():
     """Formulas come before the bounds the caller gives."""
     assert binding(limit(TERMS, **CASE | {"bounds": {"asked": 3_250_000, "product_cap": 3_250_000}})) == "cash_cap"

@@ -178,6 +178,13 @@ def test_a_curve_with_a_gap_or_an_unreachable_bucket_is_refused(buckets):
         Curve(tuple(TenorRate(up_to_months=months, rate_bp=rate) for months, rate in buckets))
 
 
+def test_terms_may_leave_no_room_at_all():
+    """A hurdle equal to the funding rate charges nothing for capital; a floor equal to the cap fixes the rate."""
+    fixed = price(replace(TERMS, hurdle_bp=195, floor_spread_bp=50, cap_spread_bp=50), **LOAN)
+    assert {part.name: part.bp for part in fixed.parts}["capital"] == 0
+    assert fixed.rate_bp == 350
+
+
 @pytest.mark.parametrize(("field", "value"), [("hurdle_bp", 194), ("floor_spread_bp", 301)])
 def test_terms_that_turn_a_part_around_are_refused(field, value):
     """A hurdle below the funding rate, a floor above the cap."""

@@ -101,6 +101,12 @@ def test_a_trigger_shifts_the_steps_within_floor_and_cap():
     )
 
 
+def test_bounds_without_room_keep_the_rate_where_it_is():
+    """Floor and cap at 3.60 %: nothing can be given and nothing has to come back."""
+    found = path(replace(TERMS, floor_bp=360, cap_bp=360))
+    assert (rates(found), found.settlement, found.kept_bp) == ([360, 360], 0, 10_000)
+
+
 @pytest.mark.parametrize("changed", [{"risk_rate_bp": 219}, {"risk_rate_bp": 601}, {"term_months": 12}])
 def test_there_is_no_path_outside_the_bounds_or_the_term(changed):
     """A risk-based rate below the floor or above the cap; early steps that fill the whole term."""

@@ -132,6 +132,12 @@ def test_a_cap_that_is_used_up_closes_the_programme():
     assert shared(sharing) == {"bank": 10_000}
 
 
+def test_the_last_yuan_of_a_cap_is_still_covered():
+    """Of 4 m one yuan: the guarantee is too small to move a basis point."""
+    sharing = share_risk([ANHUI_4321], None, case(cap_used={"anhui-4321": 19_999_999}))
+    assert (sharing.covered, sharing.bank_bp) == (1, 10_000)
+
+
 @pytest.mark.parametrize(
     ("title", "programme"),
     [

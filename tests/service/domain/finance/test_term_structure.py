@@ -30,9 +30,16 @@ def test_a_doubled_hazard_squares_the_survival_of_its_year():
     assert structure.cumulative == Decimal("0.6513215599")
 
 
+def test_each_year_has_a_hazard_of_its_own():
+    """Year 1 x 1, year 2 x 2, year 3 x 0.5 and so on: 0.81 x 0.81^2 x 0.9 x 0.9."""
+    survival = term_structure(Decimal("0.19"), 48, multipliers_bp=(10_000, 20_000, 5_000)).survival
+    assert [survival[k] for k in (12, 24, 36, 48)] == [Decimal(s) for s in ("0.81", "0.531441", "0.4782969", "0.43046721")]
+
+
 def test_certain_and_impossible_defaults_are_answered():
     """PD 1: nobody survives the first month; PD 0: everybody survives all."""
     assert term_structure(Decimal(1), 2).survival == (1, 0, 0)
+    assert term_structure(Decimal(1), 13, multipliers_bp=(10_000, 0)).survival == (1, *[0] * 13)
     assert term_structure(Decimal(0), 2).survival == (1, 1, 1)
 
 
