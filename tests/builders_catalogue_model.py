@@ -18,11 +18,18 @@ from training.profile import binned
 HASH = "sha256:" + "0" * 64
 
 
-def catalogue_bundle(folder: Path, frame: pl.DataFrame, outcome: np.ndarray[Any, Any], *, segment: str) -> Bundle:
-    """Train twenty small trees on every indicator of the catalogue and write them as a bundle; calibration is the identity."""
+def catalogue_bundle(
+    folder: Path, frame: pl.DataFrame, outcome: np.ndarray[Any, Any], *, segment: str, constrained: bool = False
+) -> Bundle:
+    """Train twenty small trees on every indicator of the catalogue and write them as a bundle; calibration is the identity.
+
+    A `constrained` model is held to the catalogue's directions, as trained models are: better is less default.
+    """
     names = tuple(CATALOGUE)
     matrix = frame.select(names).to_numpy().astype(np.float64)
-    compact = {"objective": "binary", "max_depth": 3, "num_leaves": 8, "min_data_in_leaf": 10}
+    compact: dict[str, Any] = {"objective": "binary", "max_depth": 3, "num_leaves": 8, "min_data_in_leaf": 10}
+    if constrained:
+        compact["monotone_constraints"] = [-CATALOGUE[name].direction for name in names]
     quiet = {"verbosity": -1, "num_threads": 1, "seed": 1}
     text = lgb.train(compact | quiet, lgb.Dataset(matrix, outcome), num_boost_round=20).model_to_string()
     manifest = Manifest(
