@@ -16,6 +16,7 @@ from service.cli.reference import commands_page
 from service.config import settings_page
 from service.domain import shipped_policy
 from service.domain.policy.document import policy_page
+from service.domain.recourse.document import recourse_page
 from service.web.picture import draw
 
 __all__ = ["DOCUMENTS", "docs"]
@@ -25,6 +26,7 @@ DOCUMENTS: Mapping[str, Callable[[], str]] = {
     "data-dictionary.md": data_dictionary,
     "indicators.md": indicators_page,
     "policy.md": lambda: policy_page(shipped_policy()),
+    "recourse.md": lambda: recourse_page(shipped_policy().recourse),
     "schemes.md": schemes_page,
     "settings.md": settings_page,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from features.firm_row import FirmRow
-from features.stages import segment_of
+from features.stages import segment_of, stage_of
 from service.domain.application import Application
 from service.domain.policy import Outcome, Policy
 from service.domain.ports import BundleLike
@@ -28,9 +28,16 @@ def recourse_of(
     policy: Policy,
     other_products: bool = True,
 ) -> tuple[RecoursePlan, ...]:
-    """Find what would lead to a better answer; without `other_products` the product stays."""
-    segment = segment_of(firm.values["growth_stage"])
-    offered = {row.product: row.min_amount for row in policy.products if other_products or row.product == application.product}
+    """Find what would lead to a better answer; without `other_products` the product stays.
+
+    Only products for the firm's stage are proposed.
+    """
+    segment, stage = segment_of(firm.values["growth_stage"]), stage_of(firm.values["growth_stage"])
+    offered = {
+        row.product: row.min_amount
+        for row in policy.products
+        if row.product == application.product or (other_products and stage in row.stages)
+    }
     return find_plans(
         decision,
         application,
