@@ -48,6 +48,7 @@ BOOK: Mapping[str, float] = {
     "cleared_records": 0,
     "records_3y": 0,
     "loans_running": 0,
+    "bought_rights": 0,
 }
 """Cash of 2 m against costs of 12 m a year covers two months; debt is 30 % of assets; R&D is half of revenue."""
 

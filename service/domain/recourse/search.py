@@ -26,6 +26,8 @@ from service.domain.recourse.wording import plan_text
 
 __all__ = ["Redecide", "find_plans"]
 
+Doors = Callable[[Decision], Sequence[Door]]
+"""Gives what would open the gates that are shut in a decision."""
 BEST_SHOWN = 3
 """Candidates of one kind that are confirmed: the cheapest that the screening lets through."""
 LOST_MOST = 4
@@ -42,7 +44,7 @@ def find_plans(
     products: Mapping[Product, int],
     rule: RecourseRule,
     round_down_to: int,
-    doors: Callable[[Decision], Sequence[Door]] = lambda _decision: (),
+    doors: Doors = lambda _decision: (),
 ) -> tuple[RecoursePlan, ...]:
     """Find up to `rule.plans` plans that lead from `decision` to a better one, cheapest first. Pure and deterministic.
 
@@ -53,7 +55,7 @@ def find_plans(
     """
     trials = Trials(decide, decision, rule.tries)
     start = State(asked=application, firm=firm)
-    search = _Search(trials, bundle, rule, products, round_down_to)
+    search = _Search(trials, bundle, rule, products, doors, round_down_to)
     now = search.documents(start)
     search.requests(now)
     shut, cited = doors(trials.current(now)), cited_rules(trials.current(now))
@@ -68,8 +70,10 @@ def find_plans(
 class _Search:
     """The stages of one search; they share the trials and their budget."""
 
-    def __init__(self, trials: Trials, bundle: BundleLike | None, rule: RecourseRule, products: Mapping[Product, int], step: int) -> None:
-        self._trials, self._bundle, self._rule, self._products, self._step = trials, bundle, rule, products, step
+    def __init__(
+        self, trials: Trials, bundle: BundleLike | None, rule: RecourseRule, products: Mapping[Product, int], doors: Doors, step: int
+    ) -> None:
+        self._trials, self._bundle, self._rule, self._products, self._doors, self._step = trials, bundle, rule, products, doors, step
 
     def documents(self, start: State) -> State:
         """Supply what a person would ask for first, then whatever is missing; every further plan starts from there."""
@@ -95,14 +99,19 @@ class _Search:
                 self._trials.run(ask_for(now, self._rule, product=product))
 
     def rules(self, now: State, shut: Sequence[Door], cited: Sequence[str]) -> None:
-        """Open the gates and settle what the rules cite; where that alone brings no offer, ask for less as well."""
+        """Open the gates and settle what the rules cite; where that alone brings no offer, open what is still shut or ask for less."""
         for start in opened(now, shut, self._rule)[:BEST_SHOWN] if shut else [now]:
             state = settled(start, cited, self._rule)
             if state is None:
                 continue
             self._trials.run(state)
-            if self._trials.current(state).offer is None and state.moves < self._rule.changes:
-                self.amounts(state)
+            after = self._trials.current(state)
+            if after.offer is None and state.moves < self._rule.changes:
+                still = self._doors(after)
+                for further in opened(state, still, self._rule)[:1]:
+                    self._trials.run(further)
+                if not still:
+                    self.amounts(state)
 
     def amounts(self, now: State) -> None:
         """Ask for less, or for another term."""
