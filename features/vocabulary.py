@@ -140,12 +140,13 @@ class ConductKind(Word):
 
 
 class Product(Word):
-    """The loan products a firm may ask for; `other` marks loans outside the four named products."""
+    """The loan products a firm may ask for; `other` marks loans outside the named products."""
 
     STARTUP_CREDIT = "startup-credit", "初创信用贷"
     GROWTH_RELAY = "growth-relay", "成长接力贷"
     LOAN_INVESTMENT = "loan-investment", "贷投批量联动"
     COMMON_GROWTH = "common-growth", "共同成长计划"
+    ACQUISITION = "acquisition", "并购贷款"
     OTHER = "other", "其他贷款"
 
 

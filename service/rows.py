@@ -61,6 +61,11 @@ class FirmRows:
         row = self._remembered(key)
         return Found(row, sha256) if row else self._read(key)
 
+    def dossier(self, sha256: str) -> bytes:
+        """Read the evidence behind a firm's indicators."""
+        with self._store.reading() as unit:
+            return get_blob(unit, sha256)
+
     def of_dossier(self, dossier: bytes, sha256: str, as_of: date) -> Found:
         """Give the indicators of evidence that came with a request; they are not kept."""
         self._counted("request")

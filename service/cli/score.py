@@ -22,6 +22,7 @@ from service.config import settings_from
 from service.domain import Application, Decision, decide
 from service.identifiers import new_decision_id
 from service.rows import build_row, day_number
+from service.use_cases.prior import prior_of
 from training.bundle import Bundle
 from training.loanbook import read_table
 
@@ -101,6 +102,9 @@ def _decided(path: Path, product: Product, amount: int, term: int, as_of: date) 
         now=now,
         decision_id=new_decision_id(now),
         evidence_hash=evidence_hash(dossier),
+        prior=prior_of(
+            product, day_number(as_of), lambda: dossier, policy=active.policy, scheme=active.scheme, reference=active.reference
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from service.domain.decide import decide, misfits
 from service.domain.errors import DecisionError, PolicyError, PolicyFault
 from service.domain.policy import Outcome, Policy, load_policy, shipped_policies, shipped_policy
 from service.domain.ports import BundleLike, ScoresLike
+from service.domain.prior import Prior, TakenOver
 from service.domain.record import Decision, canonical_bytes, content_hash
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "Policy",
     "PolicyError",
     "PolicyFault",
+    "Prior",
     "Purpose",
     "ScoresLike",
+    "TakenOver",
     "application_of",
     "canonical_bytes",
     "content_hash",

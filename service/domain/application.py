@@ -18,7 +18,7 @@ __all__ = ["MAX_AMOUNT", "MAX_TERM", "Application", "Purpose", "application_of"]
 MAX_AMOUNT = 1_000_000_000
 """Yuan; twenty times the largest product cap: above it a typing error is likelier than a request."""
 MAX_TERM = 60
-"""Months; the longest term of the four products."""
+"""Months; the longest term of the named products."""
 
 ASKABLE = tuple(product.value for product in Product if product is not Product.OTHER)
 
@@ -62,7 +62,7 @@ class Application(BaseModel):
     @classmethod
     def _askable(cls, product: Product) -> Product:
         if product is Product.OTHER:
-            raise PydanticCustomError("product", "marks past loans outside the four products and cannot be asked for")
+            raise PydanticCustomError("product", "marks past loans outside the named products and cannot be asked for")
         return product
 
 

@@ -57,8 +57,10 @@ class Case:
 
     @property
     def relay(self) -> TakenOver | None:
-        """The loan that this one would pay off."""
-        return None if self.prior is None else self.prior.relay
+        """The loan that this one would pay off; other products pay none off."""
+        rule = self.policy.relay
+        asks = rule is not None and self.application.product in rule.products
+        return self.prior.relay if asks and self.prior is not None else None
 
     @property
     def stage(self) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -19,6 +19,7 @@ from service.domain.case import Case, Finding
 from service.domain.doubts import disagreement_findings, model_findings
 from service.domain.errors import DecisionError
 from service.domain.gates import gate_findings
+from service.domain.investors import investor_facts, is_judged_alone, without_investors
 from service.domain.missing import Gap, coverage_findings, gap_findings, gaps
 from service.domain.policy import Policy
 from service.domain.policy.verdicts import product_for
@@ -26,9 +27,10 @@ from service.domain.ports import BundleLike
 from service.domain.prior import Prior
 from service.domain.record import Decision
 from service.domain.record.writing import record_of
+from service.domain.record.writing_specials import WithInvestors
 from service.domain.risk import Risk, assess
 from service.domain.rules import knock_out_findings, referral_findings
-from service.domain.verdict import settle
+from service.domain.verdict import Judged, settle
 
 __all__ = ["code_version", "decide", "misfits"]
 
@@ -68,14 +70,14 @@ def decide(
     `DecisionError` when the parts do not belong together: another firm, another day, a policy not yet in force, a scheme with other tiers.
     """
     _refuse(application, firm, policy, scheme, now)
-    case = _case(application, firm, bundles, scheme, reference, policy, prior)
-    found = gaps(case)
-    findings = tuple(_findings(case, found))
+
+    def judged(known: FirmRow, venture_capital: float | None) -> Judged:
+        return _judged(_case(application, known, venture_capital, bundles, scheme, reference, policy, prior))
+
+    decided, investors = _with_investors(application, firm, policy, judged)
     return record_of(
-        case,
-        settle(case, findings),
-        findings,
-        found,
+        decided,
+        investors,
         scheme=scheme,
         reference=reference,
         now=now,
@@ -119,12 +121,14 @@ def _refuse(application: Application, firm: FirmRow, policy: Policy, scheme: Sch
 def _case(
     application: Application,
     firm: FirmRow,
+    venture_capital: float | None,
     bundles: Mapping[str, BundleLike],
     scheme: Scheme,
     reference: Reference | None,
     policy: Policy,
     prior: Prior | None,
 ) -> Case:
+    """Lay out what the policy looks at; `venture_capital` may be more than the firm is judged on."""
     values = firm.with_request(application.amount, application.term_months)
     row, product = product_for(policy, application.product) or (None, None)
     return Case(
@@ -136,7 +140,7 @@ def _case(
         policy=policy,
         product=product,
         product_row=row,
-        venture_capital=values["venture_capital"],
+        venture_capital=venture_capital,
         prior=prior,
     )
 
@@ -152,6 +156,25 @@ def _risk(bundles: Mapping[str, BundleLike], values: Mapping[str, float | None],
             f"the firm is of segment {segment}, model {bundle.name} serves {bundle.segment}; give each segment its own model"
         )
     return assess(bundle, values, policy)
+
+
+def _judged(case: Case) -> Judged:
+    found = gaps(case)
+    findings = tuple(_findings(case, found))
+    return Judged(case=case, found=found, findings=findings, verdict=settle(case, findings))
+
+
+def _with_investors(
+    application: Application, firm: FirmRow, policy: Policy, judged: Callable[[FirmRow, float | None], Judged]
+) -> tuple[Judged, WithInvestors | None]:
+    """Judge the firm; where the policy says so without its investors, who may only raise the limit of a loan that passes alone."""
+    venture, facts = firm.values["venture_capital"], investor_facts(firm)
+    if not facts or not is_judged_alone(policy, application):
+        return judged(firm, venture), None
+    bare = without_investors(firm)
+    alone = judged(bare, bare.values["venture_capital"])
+    decided = alone if alone.verdict.terms is None else judged(bare, venture)
+    return decided, WithInvestors(facts=facts, alone=alone, backed=judged(firm, venture))
 
 
 def _findings(case: Case, found: tuple[Gap, ...]) -> Iterator[Finding]:

@@ -11,8 +11,9 @@ __all__ = ["Prior", "TakenOver"]
 class TakenOver:
     """The running loan that a relay loan would pay off, and how the firm stood when it was granted; days are day numbers.
 
-    `amount` is the line in yuan. `stage` and `points` (hundredths) are those of `granted_on`, by the scheme and peers that decide
-    now; None where the evidence of that day does not tell. `overdue_on` is the loan's first day past due, None when there is none.
+    `amount` is the line in yuan, `granted_on` the day its application was judged. `stage` and `points` (hundredths) are those of
+    that day, by the scheme and peers that decide now; None where the evidence of that day does not tell. `overdue_on` is the loan's
+    first day past due, None when there is none.
     """
 
     loan_id: str

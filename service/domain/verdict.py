@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from service.domain.case import Case, Finding
 from service.domain.finance.limit import LimitParts
+from service.domain.missing import Gap
 from service.domain.offering.security import Security, security_of
 from service.domain.offering.sizing import size
 from service.domain.offering.terms import Terms, limit_records, terms_of
@@ -17,7 +18,7 @@ from service.domain.policy.verdicts import levers_for
 from service.domain.risk import Risk
 from service.domain.wording import yuan_en, yuan_zh
 
-__all__ = ["Verdict", "settle"]
+__all__ = ["Judged", "Verdict", "settle"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,16 @@ class Verdict:
     causes: tuple[Finding, ...]
     levers: tuple[int, LeverRow] | None = None
     terms: Terms | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A case with what was found in it, which evidence it lacks, and how it ends."""
+
+    case: Case
+    found: tuple[Gap, ...]
+    findings: tuple[Finding, ...]
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +125,12 @@ def _cap(case: Case, rule: str, when: dict[str, str | int], zh: str, en: str) ->
 
 
 def _bound(case: Case, terms: Terms) -> Finding:
-    """Name the part of the limit that binds, with its amount and, for a capacity, what carries it."""
+    """Name the part of the limit that binds, with its amount; for a capacity the base, or the line taken over, that carries it."""
     parts = limit_records(case, terms.limit)
     binding = next(part for part in parts if part.binding)
     carrying = max((part for part in parts if part.kind == "base"), key=lambda part: part.amount)
-    shown = carrying if binding.kind == "capacity" else binding
+    line = next((part for part in parts if part.kind == "floor" and part.amount == binding.amount), None)
+    shown = binding if binding.kind != "capacity" else line or carrying
     rows = {row.name: n for n, row in enumerate(case.policy.capacities, start=1) if case.application.product in row.products}
     return Finding(
         effect=Outcome.COUNTER,
@@ -126,13 +138,13 @@ def _bound(case: Case, terms: Terms) -> Finding:
         row=rows.get(shown.name),
         rule=f"limit-{binding.name.replace('_', '-')}",
         when={"part": binding.name, "amount": binding.amount},
-        zh=f"可贷额度为{yuan_zh(terms.amount)}:{shown.zh}{yuan_zh(shown.amount)}" + _carried(binding.kind, "zh"),
-        en=f"{yuan_en(terms.amount)} can be lent: the {shown.en} is {yuan_en(shown.amount)}" + _carried(binding.kind, "en"),
+        zh=f"可贷额度为{yuan_zh(terms.amount)}:{shown.zh}{yuan_zh(shown.amount)}" + _carried(shown.kind, "zh"),
+        en=f"{yuan_en(terms.amount)} can be lent: the {shown.en} is {yuan_en(shown.amount)}" + _carried(shown.kind, "en"),
     )
 
 
 def _carried(kind: str, language: str) -> str:
-    if kind != "capacity":
+    if kind != "base":
         return ""
     return ",经积分、评级与存量贷款调整" if language == "zh" else ", adjusted for points, grade and loans running"
 

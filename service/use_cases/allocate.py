@@ -16,15 +16,17 @@ from service.batches import Batch, BatchFirm, BatchRound
 from service.domain import Application, Outcome, decide
 from service.domain.allocation import Allocation, Candidate, Plan, allocate
 from service.domain.errors import DecisionError
+from service.domain.finance.risk_sharing import BANK
 from service.errors import InvalidRequest, UnknownFirm
 from service.identifiers import new_decision_id
 from service.rows import build_row, day_number
+from service.use_cases.prior import prior_of
 
 __all__ = ["Judged", "allocation_of", "candidate_of", "decide_batch", "decider", "judge", "with_rounds"]
 
 Decide = Callable[[BatchFirm, bytes], Mapping[str, Any]]
 """Decides one firm of a batch on a dossier and gives the decision's record."""
-MOST_RATE = 10_000
+WHOLE = 10_000
 OF_ONE_FIRM = (UnknownFirm, InvalidRequest, DecisionError)
 """What keeps one firm from being decided, and no other."""
 
@@ -49,23 +51,25 @@ class Judged:
 def candidate_of(record: Mapping[str, Any], dossier: bytes, plan: Plan) -> Candidate | None:
     """Read a decision's record as a candidate; None unless it offers a loan.
 
-    Its amount is the most the firm may get. Its rate is the middle of the bounds that the plan sets, and its loss given default
-    is the plan's unless the offer states one.
+    Its amount is the most the firm may get. Its rate moves within the plan's bounds, and not at all where a disclosed rate path
+    fixes it. What is lost is the plan's loss given default of its collateral, as far as the bank itself carries it (rounded up).
     """
     offer, risk = record["offer"], record["risk"]
     if offer is None or risk is None or record["outcome"] not in {Outcome.APPROVE, Outcome.COUNTER}:
         return None
-    firm = read_dossier(dossier)["firms"]
+    firm, rate = read_dossier(dossier)["firms"], offer["rate_bp"]
+    lowest, highest = (rate, rate) if offer["rate_path"] else plan.decisions.rates_around(rate)
+    carried = next(one["share_bp"] for one in offer["risk_sharing"]["shares"] if one["party"] == BANK)
     return Candidate.of(
         firm_id=record["application"]["firm_id"],
         field=firm["field"][0],
         region=firm["region"][0],
         grade=risk["grade"],
         pd=risk["pd"],
-        lgd_bp=offer.get("lgd_bp", plan.decisions.lgd),
+        lgd_bp=-(-plan.decisions.lgd_of(offer["collateral"]["id"]) * carried // WHOLE),
         limit=offer["amount"],
-        min_rate_bp=max(0, offer["rate_bp"] - plan.decisions.rate_below),
-        max_rate_bp=min(MOST_RATE, offer["rate_bp"] + plan.decisions.rate_above),
+        min_rate_bp=lowest,
+        max_rate_bp=highest,
     )
 
 
@@ -128,6 +132,9 @@ def decider(active: Active, batch: Batch, as_of: date, now: Callable[[], Any]) -
             now=moment,
             decision_id=new_decision_id(moment),
             evidence_hash=evidence_hash(dossier),
+            prior=prior_of(
+                batch.product, day_number(as_of), lambda: dossier, policy=active.policy, scheme=active.scheme, reference=active.reference
+            ),
         )
         record: Mapping[str, Any] = orjson.loads(decision.canonical())
         return record

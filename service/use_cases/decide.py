@@ -20,6 +20,7 @@ from service.rows import Found
 from service.store.blobs import PackedBlob, hash_of, pack
 from service.store.records import Key, Listed, Receipt, Record, find_decision, find_replay, list_decisions
 from service.tokens import Holder
+from service.use_cases.prior import prior_of
 
 __all__ = ["decide_application", "decisions_after", "key_of", "show_decision"]
 
@@ -66,6 +67,14 @@ def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None
         now=now,
         decision_id=new_decision_id(now),
         evidence_hash=found.evidence_sha,
+        prior=prior_of(
+            application.product,
+            found.row.as_of,
+            lambda: desk.rows.dossier(found.evidence_sha) if asked.evidence is None else dossier_of(asked.evidence),
+            policy=active.policy,
+            scheme=active.scheme,
+            reference=active.reference,
+        ),
     )
     decision = judge(application, found.row)
     if asked.recourse:

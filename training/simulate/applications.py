@@ -18,7 +18,8 @@ from training.simulate.world import Firms
 
 __all__ = ["PRODUCTS", "STAGES", "Applications", "Sources", "Verdicts", "draw_applications", "judge"]
 
-PRODUCTS = tuple(Product)
+PRODUCTS = tuple(product for product in Product if product is not Product.ACQUISITION)
+"""The simulated province knows no merger loans."""
 STAGES = ("start-up", "growth", "stable")
 
 

@@ -8,13 +8,17 @@ from datetime import timedelta
 from service.domain.case import Case
 from service.domain.finance.limit import LimitParts
 from service.domain.finance.price import RateParts
+from service.domain.finance.rate_path import RatePath
+from service.domain.finance.rights import Right
 from service.domain.finance.risk_sharing import RiskSharing
 from service.domain.finance.schedule import Repayment, Schedule, schedule_of
+from service.domain.offering.growth import path_of, path_record, rights_of, rights_record
 from service.domain.offering.pricing import price_of, sharing_of
 from service.domain.offering.security import Security
 from service.domain.offering.words import LIMIT_WORDS, PARTY_WORDS, RATE_WORDS
 from service.domain.policy.kinds import Said
 from service.domain.policy.levers import LeverRow
+from service.domain.policy.specials import RightRow
 from service.domain.policy.verdicts import allocation_for, authority_for, control_for, repayment_for, speed_for
 from service.domain.record.offers import (
     InstalmentRecord,
@@ -45,6 +49,8 @@ class Terms:
     sharing: RiskSharing
     repayment: Repayment
     schedule: Schedule
+    path: RatePath | None
+    rights: tuple[tuple[RightRow, Right], ...]
 
 
 def terms_of(case: Case, risk: Risk, levers: LeverRow, security: Security, limit: LimitParts, *, amount: int, term_months: int) -> Terms:
@@ -61,6 +67,7 @@ def terms_of(case: Case, risk: Risk, levers: LeverRow, security: Security, limit
         repayment=repayment,
         bank_share_bp=sharing.bank_bp,
     )
+    path = path_of(case, risk, rate, amount=amount, term_months=term_months, repayment=repayment)
     schedule = schedule_of(repayment, amount=amount, rate_bp=rate.rate_bp, term_months=term_months, drawn_on=case.application.as_of)
     return Terms(
         amount=amount,
@@ -71,7 +78,9 @@ def terms_of(case: Case, risk: Risk, levers: LeverRow, security: Security, limit
         rate=rate,
         sharing=sharing,
         repayment=repayment,
-        schedule=schedule,
+        schedule=schedule if path is None else path.schedule,
+        path=path,
+        rights=rights_of(case, amount),
     )
 
 
@@ -97,6 +106,8 @@ def offer_of(case: Case, terms: Terms) -> Offer:
         risk_sharing=_sharing(case, terms.sharing),
         repayment=Named(id=terms.repayment.value, zh=terms.repayment.zh, en=terms.repayment.value.replace("-", " ")),
         schedule=_schedule(terms.schedule),
+        rate_path=None if terms.path is None else path_record(case, terms.path, terms.rate),
+        rights=rights_record(terms.rights),
     )
 
 

@@ -103,4 +103,18 @@ def _combinations(policy: Policy) -> Iterator[PolicyFault]:
         taken |= pairs
 
 
-MONEY_CHECKS: Iterable[Callable[[Policy], Iterator[PolicyFault]]] = (_capacities, _curves, _repayments, _programmes, _combinations)
+def _paths(policy: Policy) -> Iterator[PolicyFault]:
+    longest = {row.product: row.max_term_months for row in policy.products}
+    yield from once("paths", "products", (product for row in policy.paths for product in row.products))
+    yield from once("rights", "right", (row.right for row in policy.rights))
+    for row, path in enumerate(policy.paths, start=1):
+        discounts = [step.discount for step in path.steps]
+        if discounts != sorted(discounts, reverse=True):
+            yield at("paths", row, "discount", "a later step is cheaper", "must begin low and rise", "put the largest discount first")
+        early = sum(step.months for step in path.steps)
+        for product in path.products:
+            if early >= longest.get(product, early):
+                yield at("paths", row, "months", early, f"leaves no month for the last step of {product}", "shorten the early steps")
+
+
+MONEY_CHECKS: Iterable[Callable[[Policy], Iterator[PolicyFault]]] = (_capacities, _curves, _repayments, _programmes, _combinations, _paths)

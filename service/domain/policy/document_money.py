@@ -6,6 +6,7 @@ from service.domain.policy.model import Policy
 from service.domain.policy.pages import Lines, conditions, listed, section, yuan
 from service.domain.policy.quantities import percent_text
 from service.domain.policy.sharing import ShareClassRow
+from service.domain.policy.specials import PathRow, TriggerRow
 
 __all__ = ["money_sections"]
 
@@ -122,4 +123,23 @@ def _specials(policy: Policy) -> str:
     if policy.investors is not None:
         said = "points, risk and price as if no round had been closed; only a capacity on `venture_capital` may raise the limit"
         rows.append(("investors", listed(policy.investors.products), said))
-    return section("Single products", "What only some products have.", ("rule", "products", "effect"), rows)
+    rows += [("paths", listed(path.products), _path(path)) for path in policy.paths]
+    rows += [
+        (
+            "rights",
+            listed(r.products),
+            f"`{r.right}` {r.zh} / {r.en}: {percent_text(r.price)} of the loan, ends after {r.expires_after_months} months",
+        )
+        for r in policy.rights
+    ]
+    return section("Single products", "What only some products have. Rights never enter a score.", ("rule", "products", "effect"), rows)
+
+
+def _path(path: PathRow) -> str:
+    steps = ", ".join(f"{step.months} months at {percent_text(step.discount)} less" for step in path.steps)
+    events = "; ".join(f"`{t.trigger}` {t.zh} / {t.en}: {_shift(t)}" for t in path.triggers)
+    return f"rate path: {steps}, then the step that makes up for it at {percent_text(path.discount_rate)} discount. {events}"
+
+
+def _shift(trigger: TriggerRow) -> str:
+    return f"+{percent_text(trigger.raises)}" if trigger.raises else f"-{percent_text(trigger.lowers)}"

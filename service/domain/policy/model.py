@@ -16,7 +16,7 @@ from service.domain.policy.quantities import Part
 from service.domain.policy.recourse import RecourseRule
 from service.domain.policy.rules import Authority, CoverageFloor, Disagreement, EvidenceRule, GateRule, GradeRow, IndicatorRule, ProductRow
 from service.domain.policy.sharing import CapacityRow, PoolRule, ProgrammeRow
-from service.domain.policy.specials import InvestorRule, RelayRule
+from service.domain.policy.specials import InvestorRule, PathRow, RelayRule, RightRow
 from service.domain.policy.table import GridRow, Tiers
 
 __all__ = ["Policy"]
@@ -60,6 +60,8 @@ class Policy(Part):
     combinations: Annotated[tuple[Combination, ...], Rows] = ()
     relay: RelayRule | None = None
     investors: InvestorRule | None = None
+    paths: Annotated[tuple[PathRow, ...], Rows] = ()
+    rights: Annotated[tuple[RightRow, ...], Rows] = ()
     recourse: RecourseRule
 
     _hash: str = PrivateAttr()

@@ -13,6 +13,7 @@ from service.domain.record.canonical import canonical_bytes, content_hash
 from service.domain.record.offers import Offer, Referral
 from service.domain.record.parts import Asked, Contribution, Fired, Missing, Pins, PointsRecord, Reason, RiskRecord
 from service.domain.record.recourse import RecoursePlan, Says
+from service.domain.record.specials import InvestorsRecord, RelayRecord
 
 __all__ = ["Decision"]
 
@@ -34,6 +35,8 @@ class Decision(Recorded):
     contributions: tuple[Contribution, ...]
     outcome: Outcome
     offer: Offer | None
+    relay: RelayRecord | None
+    investors: InvestorsRecord | None
     referral: Referral | None
     reasons: tuple[Reason, ...]
     fired: tuple[Fired, ...]

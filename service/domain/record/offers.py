@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from service.domain.record.base import Decimals, Recorded
+from service.domain.record.specials import PathRecord, RightRecord
 
 __all__ = [
     "InstalmentRecord",
@@ -96,7 +97,10 @@ class ScheduleRecord(Recorded):
 
 
 class Offer(Recorded):
-    """What the bank offers until `valid_until`, its end included; the rate is in basis points a year."""
+    """What the bank offers until `valid_until`, its end included; the rate is in basis points a year.
+
+    Where there is a `rate_path`, its steps are what the firm pays and `rate_bp` is the risk-based rate of the same present value.
+    """
 
     amount: int
     term_months: int
@@ -116,6 +120,8 @@ class Offer(Recorded):
     risk_sharing: SharingRecord
     repayment: Named
     schedule: ScheduleRecord
+    rate_path: PathRecord | None
+    rights: tuple[RightRecord, ...]
 
 
 class Referral(Recorded):

@@ -19,17 +19,16 @@ from service.domain.record.decision import Decision
 from service.domain.record.offers import Referral
 from service.domain.record.parts import PointsRecord
 from service.domain.record.recourse import Says
+from service.domain.record.writing_specials import WithInvestors, investors_record, relay_record
 from service.domain.risk import Risk
-from service.domain.verdict import Verdict
+from service.domain.verdict import Judged, Verdict
 
 __all__ = ["record_of"]
 
 
 def record_of(
-    case: Case,
-    verdict: Verdict,
-    findings: Sequence[Finding],
-    found: Sequence[Gap],
+    judged: Judged,
+    investors: WithInvestors | None,
     *,
     scheme: Scheme,
     reference: Reference | None,
@@ -41,6 +40,7 @@ def record_of(
     catalogue: str,
 ) -> Decision:
     """Write everything down; `now` is cut to milliseconds, as the record shows it."""
+    case, verdict, findings, found = judged.case, judged.verdict, judged.findings, judged.found
     pins = _pins(case, scheme, reference) | {"evidence": evidence_hash, "catalogue": catalogue, "code": code}
     moment = now.astimezone(UTC)
     return Decision.model_validate(
@@ -57,6 +57,8 @@ def record_of(
             "contributions": () if case.risk is None else _contributions(case, case.risk),
             "outcome": verdict.outcome,
             "offer": None if verdict.terms is None else offer_of(case, verdict.terms),
+            "relay": relay_record(case, verdict),
+            "investors": investors_record(judged, investors),
             "referral": _referral(case, verdict) if verdict.outcome is Outcome.REFER else None,
             "reasons": reasons_of(case, verdict, {gap.table.name for gap in found if not gap.is_stale}),
             "fired": tuple(_fired(case, verdict, findings)),

@@ -177,7 +177,7 @@ def test_a_product_the_policy_does_not_offer_is_declined(policy_text):
     without = load_policy("\n".join(line for line in policy_text.splitlines() if '"startup-credit",  stages' not in line))
     decision = decided(policy=without)
     assert (decision.outcome, decision.reasons[0].code) == ("decline", "PRODUCT_NOT_OFFERED")
-    assert decision.reasons[0].en.endswith("it offers growth-relay, loan-investment, common-growth")
+    assert decision.reasons[0].en.endswith("it offers growth-relay, loan-investment, common-growth, acquisition")
 
 
 @pytest.mark.parametrize(

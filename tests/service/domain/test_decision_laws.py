@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import orjson
 import rfc8785
@@ -111,7 +112,10 @@ def test_an_offer_stays_within_what_was_asked_and_the_product(case):
     if decision.offer is not None:
         product = next(p for p in shipped_policy().products if p.product == asked.product)
         parts = decision.offer.limit_parts
-        assert [p.amount for p in parts if p.binding] == [decision.offer.amount] == [min(p.amount for p in parts)]
+        least = min(p.amount for p in parts if p.kind in ("capacity", "bound"))
+        rounding = sum(p.amount for p in parts if p.kind == "rounding")
+        assert [p.amount for p in parts if p.binding] == [least]
+        assert least + rounding == decision.offer.amount
         assert product.min_amount <= decision.offer.amount <= min(asked.amount, product.max_amount)
         is_as_asked = (decision.offer.amount, decision.offer.term_months) == (asked.amount, asked.term_months)
         assert is_as_asked == (decision.outcome is Outcome.APPROVE)
@@ -119,14 +123,31 @@ def test_an_offer_stays_within_what_was_asked_and_the_product(case):
 
 @given(cases, defaults)
 def test_a_worse_pd_never_gives_a_better_outcome(case, other):
-    """All else equal: neither the outcome nor the amount rises, and the rate does not fall."""
+    """All else equal: neither the outcome nor the amount rises, and the rate does not fall unless other security is given."""
     asked, known, bundle, _ = case
     low, high = sorted((bundle.default, other))
     better, worse = (decided(asked, known, bundle=FakeBundle(default=pd, points=bundle.points)) for pd in (low, high))
     assert worse.outcome.rank >= better.outcome.rank
     if worse.offer is not None:
         assert worse.offer.amount <= better.offer.amount
-        assert worse.offer.rate_bp >= better.offer.rate_bp
+        assert worse.offer.rate_bp >= better.offer.rate_bp or worse.offer.collateral != better.offer.collateral
+
+
+@given(cases)
+def test_every_number_of_an_offer_is_the_sum_of_its_parts(case):
+    """Rate parts make the rate, shares the whole, principals the amount, interest its total; a capacity is its base and additions."""
+    offer = decided(*case[:2], bundle=case[2]).offer
+    if offer is None:
+        return
+    assert sum(part.bp for part in offer.rate_parts_bp) == offer.rate_bp
+    assert sum(share.share_bp for share in offer.risk_sharing.shares) == 10_000
+    lines = offer.schedule.instalments
+    assert (sum(line.principal for line in lines), lines[-1].balance, len(lines)) == (offer.amount, 0, offer.term_months)
+    assert sum(Decimal(line.interest) for line in lines) == Decimal(offer.schedule.interest)
+    by_kind = {kind: [p.amount for p in offer.limit_parts if p.kind == kind] for kind in ("base", "addition", "capacity")}
+    assert by_kind["capacity"] == [max(0, max(by_kind["base"]) + sum(by_kind["addition"]))]
+    if offer.rate_path is not None:
+        assert abs(Decimal(offer.rate_path.present_value) - Decimal(offer.rate_path.risk_present_value)) <= Decimal("0.5")
 
 
 @given(cases, unit, unit)

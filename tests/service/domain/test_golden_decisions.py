@@ -208,8 +208,8 @@ def test_hardly_any_innovation_is_referred_however_safe():
 
 
 def test_a_growth_firm_is_not_served_by_startup_credit_but_told_what_is_open_to_it():
-    """Products row 1 serves start-ups only; rows 2 to 4 serve growth firms."""
+    """Products row 1 serves start-ups only; rows 2 to 5 serve growth firms."""
     decision = decided(known=firm(growth_stage=1.0))
     assert decision.outcome == "decline"
     assert fired(decision) == [("products", 1, "stage-not-eligible")]
-    assert decision.reasons[0].zh == "企业处于成长期,初创信用贷面向初创期企业;可申请:成长接力贷、贷投批量联动、共同成长计划"
+    assert decision.reasons[0].zh == "企业处于成长期,初创信用贷面向初创期企业;可申请:成长接力贷、贷投批量联动、共同成长计划、并购贷款"

@@ -45,6 +45,7 @@ def test_caps_and_terms_are_those_of_the_facts():
         "growth-relay": (30_000_000, 36),
         "loan-investment": (30_000_000, 36),
         "common-growth": (50_000_000, 60),
+        "acquisition": (40_000_000, 60),
     }
 
 

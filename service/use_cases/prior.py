@@ -1,0 +1,63 @@
+"""Looking up what a product asks about earlier days: the running loan a relay would pay off, and the firm on the day it was granted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from features.evidence.dossier import read_dossier
+from features.points import Reference, Scheme, score_points
+from features.points.reference import EVERY
+from features.stages import stage_of
+from features.vocabulary import LoanDecision
+from service.domain import Policy, Prior, TakenOver
+from service.rows import build_row
+
+__all__ = ["prior_of"]
+
+Loan = Mapping[str, Any]
+
+
+def prior_of(
+    product: str, as_of: int, dossier: Callable[[], bytes], *, policy: Policy, scheme: Scheme, reference: Reference | None
+) -> Prior | None:
+    """Look up what `product` asks for, from facts known by day number `as_of`; None where it asks for nothing or nothing was searched.
+
+    The loan is the one drawn last (then the highest number) of those that run; the firm is measured on the day its application was
+    judged, by the scheme and peers that decide now. The dossier is read only if it is needed.
+    """
+    rule = policy.relay
+    if rule is None or product not in rule.products:
+        return None
+    evidence = dossier()
+    columns = read_dossier(evidence).get("loans")
+    if columns is None:
+        return None
+    loans = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    running = [loan for loan in loans if loan["product"] == rule.takes_over and _is_running(loan, as_of)]
+    if not running:
+        return Prior(relay=None)
+    return Prior(relay=_taken_over(max(running, key=lambda loan: (loan["drawn_on"], loan["loan_id"])), evidence, as_of, scheme, reference))
+
+
+def _by(day: int | None, as_of: int) -> bool:
+    return day is not None and day <= as_of
+
+
+def _is_running(loan: Loan, as_of: int) -> bool:
+    return loan["decision"] == LoanDecision.APPROVED and _by(loan["drawn_on"], as_of) and not _by(loan["closed_on"], as_of)
+
+
+def _taken_over(loan: Loan, evidence: bytes, as_of: int, scheme: Scheme, reference: Reference | None) -> TakenOver:
+    then = build_row(evidence, loan["applied_on"])
+    values = then.with_request(None, None)
+    stage = stage_of(values["growth_stage"])
+    points = score_points(scheme, reference, values, field=then.context.get("field", EVERY), known=then.known)
+    return TakenOver(
+        loan_id=loan["loan_id"],
+        amount=loan["amount"],
+        granted_on=loan["applied_on"],
+        overdue_on=loan["overdue_on"] if _by(loan["overdue_on"], as_of) else None,
+        stage=stage,
+        points=None if stage is None else points.total,
+    )
