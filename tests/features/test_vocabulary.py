@@ -43,7 +43,13 @@ def test_the_fields_are_the_eight_of_the_state() -> None:
 
 def test_the_four_products_of_the_plan_are_there() -> None:
     """The plan's four products, and one word for every other loan."""
-    assert {product.zh for product in Product} - {Product.OTHER.zh} == {"初创信用贷", "贷投批量联动", "成长接力贷", "共同成长计划", "并购贷款"}
+    assert {product.zh for product in Product} - {Product.OTHER.zh} == {
+        "初创信用贷",
+        "贷投批量联动",
+        "成长接力贷",
+        "共同成长计划",
+        "并购贷款",
+    }
 
 
 def test_a_word_outside_the_list_is_refused() -> None:
