@@ -21,9 +21,9 @@ def firm_code(number: int) -> str:
 
 
 def candidate(number: int = 1, **said: Any) -> Candidate:
-    """A grade-4 electronics firm of Hefei that may get 2 m yuan at 3 to 4 %, unless said otherwise."""
+    """A grade-4 electronics firm of Hefei that may get 2 m yuan at 3.3 to 4.5 %, unless said otherwise."""
     usual = {"firm_id": firm_code(number), "field": "electronics", "region": "340100", "grade": 4, "pd": "0.00500", "lgd_bp": 4500}
-    return Candidate.of(**(usual | {"limit": 2_000_000, "min_rate_bp": 300, "max_rate_bp": 400} | said))
+    return Candidate.of(**(usual | {"limit": 2_000_000, "min_rate_bp": 330, "max_rate_bp": 450} | said))
 
 
 def candidates(count: int, seed: int = 7) -> list[Candidate]:
@@ -35,7 +35,7 @@ def candidates(count: int, seed: int = 7) -> list[Candidate]:
 def _drawn(draw: random.Random, number: int) -> Candidate:
     pd = min(0.08, draw.lognormvariate(-4.7, 0.9))
     grade = 1 + sum(pd > bound for bound in SCALE)
-    price = 270 + 25 * grade
+    price = 330 + 25 * grade
     return candidate(
         number,
         field=draw.choice(FIELDS),

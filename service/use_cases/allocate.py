@@ -58,7 +58,7 @@ def candidate_of(record: Mapping[str, Any], dossier: bytes, plan: Plan) -> Candi
     if offer is None or risk is None or record["outcome"] not in {Outcome.APPROVE, Outcome.COUNTER}:
         return None
     firm, rate = read_dossier(dossier)["firms"], offer["rate_bp"]
-    lowest, highest = (rate, rate) if offer["rate_path"] else plan.decisions.rates_around(rate)
+    lowest, highest = (rate, rate) if offer.get("rate_path") else plan.decisions.rates_around(rate)
     carried = next(one["share_bp"] for one in offer["risk_sharing"]["shares"] if one["party"] == BANK)
     return Candidate.of(
         firm_id=record["application"]["firm_id"],

@@ -45,11 +45,23 @@ class Costs(Part):
 
 
 class FromDecisions(Part):
-    """How a recorded decision becomes a candidate: bounds around its rate, and a loss given default where it states none."""
+    """How a recorded decision becomes a candidate: how far its rate may move, and the loss given default by its collateral."""
 
     rate_below: Rate
     rate_above: Rate
-    lgd: Share
+    lowest_rate: Rate
+    highest_rate: Rate
+    lgd: dict[str, Share]
+    other_lgd: Share
+
+    def rates_around(self, rate_bp: int) -> tuple[int, int]:
+        """Give the lowest and highest rate for a decision's rate, in basis points; the decision's own is always among them."""
+        lowest, highest = max(self.lowest_rate, rate_bp - self.rate_below), min(self.highest_rate, rate_bp + self.rate_above)
+        return min(lowest, rate_bp), max(highest, rate_bp)
+
+    def lgd_of(self, collateral: str) -> int:
+        """Give the loss given default of a collateral in basis points."""
+        return self.lgd.get(collateral, self.other_lgd)
 
 
 class Caps(Part):

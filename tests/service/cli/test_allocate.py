@@ -81,8 +81,8 @@ def test_a_plan_of_one_s_own_is_followed_or_refused_with_its_place(jifen, approv
     text = (files("service") / "plans" / "illustrative-2026-11.toml").read_text("utf-8")
     plan = tmp_path / "mine.toml"
     profits = []
-    for funding in ("1.75 %", "2.10 %"):
-        plan.write_text(text.replace('funding = "1.75 %"', f'funding = "{funding}"'), "utf-8")
+    for funding in ("1.90 %", "2.10 %"):
+        plan.write_text(text.replace('funding = "1.90 %"', f'funding = "{funding}"'), "utf-8")
         said = jifen("allocate", "--candidates", approved, "--envelope", 30_000_000, "--plan", plan, "--json")
         profits.append(float(orjson.loads(said.out)["expected_profit"]))
     assert profits[0] > profits[1] > 0

@@ -18,10 +18,10 @@ PLAN = shipped_plan()
 
 
 def test_the_profit_of_an_offer_by_hand() -> None:
-    """2 m yuan at 3.30 %, accepted by 82 %: PD 0.5 % and LGD 45 % leave 0.5085 % a year, less 6,000 yuan of handling."""
-    # 0.995 x 330 - (175 + 45 + 35) - 0.005 x 4500 = 328.35 - 255 - 22.5 = 50.85 bp; 2 m x 50.85 bp = 10,170 yuan
-    # 0.82 x (10,170 - 6,000) = 3,419.40 yuan
-    assert expected_profit(candidate(), PLAN, amount=2_000_000, rate_bp=330, accepts_bp=8_200) == 341_940
+    """2 m yuan at 3.70 %, accepted by 85 %: PD 0.5 % and LGD 45 % leave 0.5065 % a year, less 6,000 yuan of handling."""
+    # 0.995 x 370 - (190 + 40 + 65) - 0.005 x 4500 = 368.15 - 295 - 22.5 = 50.65 bp; 2 m x 50.65 bp = 10,130 yuan
+    # 0.85 x (10,130 - 6,000) = 3,510.50 yuan
+    assert expected_profit(candidate(), PLAN, amount=2_000_000, rate_bp=370, accepts_bp=8_500) == 351_050
 
 
 def test_the_expected_loss_by_hand() -> None:
@@ -47,10 +47,10 @@ def test_profit_is_the_formula_to_the_fen(pd: int, amount: int, rate: int, accep
 
 
 def test_a_chance_between_two_points_lies_on_their_line() -> None:
-    """From 82 % at 3.30 % to 50 % at 4.00 %: at 3.65 % it is 66 %; beyond the ends it stays."""
+    """From 85 % at 3.70 % to 55 % at 4.40 %: at 4.05 % it is 70 %; beyond the ends it stays."""
     curve = PLAN.curve_of(4)
     assert isinstance(curve, Curve)
-    assert [curve.accepts(rate) for rate in (100, 250, 330, 365, 400, 500, 900)] == [9_600, 9_600, 8_200, 6_600, 5_000, 1_200, 1_200]
+    assert [curve.accepts(rate) for rate in (100, 300, 370, 405, 440, 540, 900)] == [9_600, 9_600, 8_500, 7_000, 5_500, 1_200, 1_200]
 
 
 @given(rate=st.integers(0, 2_000), grade=st.sampled_from([1, 4, 7]))
@@ -70,7 +70,7 @@ def test_each_amount_has_its_best_rate() -> None:
     assert curve is not None
     for option in options:
         tried = [
-            expected_profit(candidate(), PLAN, amount=option.amount, rate_bp=r, accepts_bp=curve.accepts(r)) for r in range(300, 401, 5)
+            expected_profit(candidate(), PLAN, amount=option.amount, rate_bp=r, accepts_bp=curve.accepts(r)) for r in range(330, 451, 5)
         ]
         assert option.profit == max(tried)
 
@@ -83,7 +83,11 @@ def test_rates_are_the_bounds_and_the_steps_between() -> None:
 
 @pytest.mark.parametrize(
     ("said", "code"),
-    [({"grade": 11}, "grade-outside-plan"), ({"limit": 499_999}, "limit-below-minimum"), ({"max_rate_bp": 300}, "no-positive-profit")],
+    [
+        ({"grade": 11}, "grade-outside-plan"),
+        ({"limit": 499_999}, "limit-below-minimum"),
+        ({"min_rate_bp": 300, "max_rate_bp": 300}, "no-positive-profit"),
+    ],
 )
 def test_a_firm_without_an_offer_is_told_why(said: dict[str, int], code: str) -> None:
     """A grade without a curve, a limit too small, rates that earn no profit: each has its code and both languages."""
@@ -101,7 +105,7 @@ def test_a_firm_without_an_offer_is_told_why(said: dict[str, int], code: str) ->
         ({"pd": 0.004}, "valid string"),
         ({"pd": "1e-3"}, "pattern"),
         ({"pd": "0.123456789"}, "pattern"),
-        ({"max_rate_bp": 299}, "at least min_rate_bp, 300"),
+        ({"max_rate_bp": 299}, "at least min_rate_bp, 330"),
         ({"firm_id": "1"}, "firm_id"),
         ({"region": "Hefei"}, "pattern"),
     ],

@@ -37,8 +37,8 @@ def test_comments_and_spelling_do_not_change_the_hash() -> None:
         ('"40 %", "60 %"', '"60 %", "40 %"', "levels"),
         ('"40 %", "60 %"', '"0 %", "60 %"', "must rise from above 0 %"),
         ("grades = [4, 5, 6]", "grades = [3, 4, 5, 6]", "more than one curve for grade 3"),
-        ('{ rate = "2.80 %", accepts = "80 %" }', '{ rate = "2.80 %", accepts = "99 %" }', "take_up row 1: the point at 2.8 % must"),
-        ('{ rate = "3.30 %"', '{ rate = "2.30 %"', "take_up row 2: the point at 2.3 % must"),
+        ('{ rate = "3.20 %", accepts = "85 %" }', '{ rate = "3.20 %", accepts = "99 %" }', "take_up row 1: the point at 3.2 % must"),
+        ('{ rate = "3.70 %"', '{ rate = "2.70 %"', "take_up row 2: the point at 2.7 % must"),
         ("[costs]", "[costs", "syntax:"),
     ],
 )
@@ -54,3 +54,10 @@ def test_an_unknown_plan_is_told_the_known_ones() -> None:
     """The message lists what ships."""
     with pytest.raises(PlanError, match="name one of illustrative-2026-11"):
         shipped_plan("secret")
+
+
+def test_a_decision_s_rate_moves_only_within_bounds() -> None:
+    """From 0.10 % below to 0.50 % above, within 2.20 to 6.00 %; a rate outside is left where the decision put it."""
+    bounds = shipped_plan().decisions
+    assert [bounds.rates_around(rate) for rate in (400, 225, 580, 210, 610)] == [(390, 450), (220, 275), (570, 600), (210, 260), (600, 610)]
+    assert [bounds.lgd_of(name) for name in ("mortgage", "gold")] == [2_500, 4_500]
