@@ -23,6 +23,9 @@ from service.requests import DecisionRequest
 from service.tokens import Holder, Role
 from service.use_cases.decide import decide_application
 
+LOW_TIERS = "".join(f'[[tiers]]\nid = "T{n}"\nat_least = {24 - 2 * n}\n' for n in range(1, 10)) + '[[tiers]]\nid = "T10"\n'
+"""Tiers that simulated firms reach with two items."""
+
 
 @pytest.fixture
 def approved(tmp_path: Path) -> Path:
@@ -37,16 +40,16 @@ def approved(tmp_path: Path) -> Path:
 def active(monkeypatch: pytest.MonkeyPatch) -> Active:
     """Two fake models decide."""
     bundles = {segment: cases.FakeBundle(segment=segment) for segment in ("startup", "growth")}
-    active = Active(bundles, cases.two_items(), None, shipped_policy())
+    active = Active(bundles, cases.two_items(LOW_TIERS), None, shipped_policy())
     monkeypatch.setattr(command, "load_active", lambda _home: active)
     return active
 
 
 @pytest.fixture
 def on_file(jifen: Callable[..., Any], province: Path, active: Active) -> list[str]:
-    """The province is on file; gives its first thirty firms."""
+    """The province is on file; gives its first sixty firms."""
     assert jifen("ingest", province).code == 0
-    return pl.read_csv(province / "firms.csv")["firm_id"].head(30).to_list()
+    return pl.read_csv(province / "firms.csv")["firm_id"].head(60).to_list()
 
 
 def test_candidates_get_offers_and_a_proof(jifen, approved: Path, tmp_path: Path) -> None:
@@ -118,6 +121,7 @@ def test_offers_on_record_are_spread_without_deciding_again(jifen, on_file: list
     said = jifen("allocate", "--decided", "loan-investment", "--envelope", 20_000_000, "--json")
     assert said.code == 0, said.err
     lent = [firm for firm, outcome in outcomes.items() if outcome in {"approve", "counter"}]
+    assert lent
     assert [one["firm_id"] for one in orjson.loads(said.out)["firms"]] == lent
 
 
