@@ -19,10 +19,11 @@ from service.cli.options import Day, today
 from service.cli.tables import write_table
 from service.clock import system_clock
 from service.config import settings_from
-from service.domain import Application, Decision, decide
+from service.domain import Application, Decision
+from service.domain.recourse import with_recourse
 from service.identifiers import new_decision_id
 from service.rows import build_row, day_number
-from service.use_cases.prior import prior_of
+from service.use_cases.judging import judge_of
 from training.bundle import Bundle
 from training.loanbook import read_table
 
@@ -92,20 +93,11 @@ def _decided(path: Path, product: Product, amount: int, term: int, as_of: date) 
     active, now = load_active(settings_from().home), system_clock()
     evidence = _evidence(path)
     dossier = dossier_of(evidence)
-    return decide(
-        Application(product=product, amount=amount, term_months=term, purpose=None, firm_id=evidence.firm.firm_id, as_of=as_of),
-        build_row(dossier, day_number(as_of)),
-        bundles=active.bundles,
-        scheme=active.scheme,
-        reference=active.reference,
-        policy=active.policy,
-        now=now,
-        decision_id=new_decision_id(now),
-        evidence_hash=evidence_hash(dossier),
-        prior=prior_of(
-            product, day_number(as_of), lambda: dossier, policy=active.policy, scheme=active.scheme, reference=active.reference
-        ),
-    )
+    application = Application(product=product, amount=amount, term_months=term, purpose=None, firm_id=evidence.firm.firm_id, as_of=as_of)
+    row, number = build_row(dossier, day_number(as_of)), new_decision_id(now)
+    judge = judge_of(active, dossier=lambda: dossier, evidence_hash=evidence_hash(dossier), now=now, decision_id=number)
+    made = judge(application, row)
+    return with_recourse(made, application, row, decide=judge, bundles=active.bundles, policy=active.policy)
 
 
 def _told(decision: Decision) -> str:
@@ -116,6 +108,7 @@ def _told(decision: Decision) -> str:
         f"points {points['total'] / 100:.2f} of {points['out_of'] / 100:.0f}   tier {points['tier']}   coverage {points['coverage']}",
         *(f"- {reason['zh']}  {reason['en']}" for reason in said["reasons"]),
         *(f"missing: {gap['document']}" for gap in said["missing"]),
+        *(f"would change it: {plan['zh']}  {plan['en']}" for plan in said["recourse"] or ()),
         "warnings: " + (", ".join(said["warnings"]) or "none"),
         "not recorded: only the API records decisions",
     ]

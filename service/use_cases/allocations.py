@@ -157,6 +157,7 @@ def _from_batch(desk: Desk, request: AllocationRequest, asked: KeptAllocation, p
 
     def decide_one(firm: BatchFirm, dossier: bytes) -> Mapping[str, Any]:
         said: dict[str, Any] = {"product": request.product, "amount": firm.amount, "term_months": firm.term_months, "as_of": as_of}
+        said["recourse"] = False  # thousands of firms at once; each can be asked for its offers
         if dossier == on_file.pop(firm.firm_id):
             said["firm_id"] = firm.firm_id
         else:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import partial
 
 import orjson
 from pydantic import BaseModel
 
 from features.evidence import dossier_of
 from service.desk import Desk
-from service.domain import Application, decide
+from service.domain import Application
 from service.domain.recourse import with_recourse
 from service.errors import BadKey, UnknownDecision
 from service.identifiers import new_decision_id
@@ -20,7 +19,7 @@ from service.rows import Found
 from service.store.blobs import PackedBlob, hash_of, pack
 from service.store.records import Key, Listed, Receipt, Record, find_decision, find_replay, list_decisions
 from service.tokens import Holder
-from service.use_cases.prior import prior_of
+from service.use_cases.judging import judge_of
 
 __all__ = ["decide_application", "decisions_after", "key_of", "show_decision"]
 
@@ -58,23 +57,12 @@ def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None
     as_of = asked.as_of or desk.today()
     found, snapshot = _evidence(desk, asked, as_of)
     application = _application(asked, found.row.firm_id, as_of)
-    judge = partial(
-        decide,
-        bundles=active.bundles,
-        scheme=active.scheme,
-        reference=active.reference,
-        policy=active.policy,
+    judge = judge_of(
+        active,
+        dossier=lambda: desk.rows.dossier(found.evidence_sha) if asked.evidence is None else dossier_of(asked.evidence),
+        evidence_hash=found.evidence_sha,
         now=now,
         decision_id=new_decision_id(now),
-        evidence_hash=found.evidence_sha,
-        prior=prior_of(
-            application.product,
-            found.row.as_of,
-            lambda: desk.rows.dossier(found.evidence_sha) if asked.evidence is None else dossier_of(asked.evidence),
-            policy=active.policy,
-            scheme=active.scheme,
-            reference=active.reference,
-        ),
     )
     decision = judge(application, found.row)
     if asked.recourse:

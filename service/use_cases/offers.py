@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 from service.desk import Desk
-from service.domain import Application, Decision, decide
+from service.domain import Application, Decision
 from service.domain.record.recourse import RecoursePlan
 from service.domain.recourse import Redecide, recourse_of
 from service.rows import Found
+from service.use_cases.judging import judge_of
 
 __all__ = ["Line", "SideBySide", "offers_for"]
 
@@ -44,15 +44,12 @@ def offers_for(desk: Desk, firm_id: str, amount: int, term_months: int) -> SideB
     """
     active, as_of = desk.active, desk.today()
     found = desk.rows.of_firm(firm_id, as_of)
-    judge = partial(
-        decide,
-        bundles=active.bundles,
-        scheme=active.scheme,
-        reference=active.reference,
-        policy=active.policy,
+    judge = judge_of(
+        active,
+        dossier=lambda: desk.rows.dossier(found.evidence_sha),
+        evidence_hash=found.evidence_sha,
         now=desk.clock(),
         decision_id=UNRECORDED,
-        evidence_hash=found.evidence_sha,
     )
     asked = {"amount": amount, "term_months": term_months, "purpose": None, "firm_id": found.row.firm_id, "as_of": as_of}
     lines = [_line(desk, found, judge, asked={**asked, "product": row.product}) for row in active.policy.products]

@@ -61,6 +61,7 @@ def policy_page(policy: Policy) -> str:
         _innovation(policy),
         _disagreements(policy),
         *money_sections(policy),
+        _recourse(policy),
     ]
     return "\n".join(parts)
 
@@ -189,3 +190,13 @@ def _disagreements(policy: Policy) -> str:
     rows = [(row, ", ".join(d.tiers), f"{d.from_grade} to {d.to_grade}") for row, d in enumerate(policy.disagreements, start=1)]
     text = "`disagreements`: points and model contradict each other; referred, whatever the grid says."
     return section("Disagreement", text, ("row", "tiers", "grades"), rows)
+
+
+def _recourse(policy: Policy) -> str:
+    rule = policy.recourse
+    text = (
+        f"`recourse`: up to {rule.plans} plans of at most {rule.changes} changes beside documents, an indicator by at most {rule.steps} "
+        f"realistic steps, found within {rule.tries} new decisions; docs/recourse.md says how. Costs rank plans."
+    )
+    rows = [(f"`{name}`", cost) for name, cost in rule.cost.model_dump().items()]
+    return section("Recourse", text, ("change", "cost"), rows)

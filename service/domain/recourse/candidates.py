@@ -108,12 +108,12 @@ def terms(state: State, rule: RecourseRule) -> list[State]:
     return [ask_for(state, rule, term_months=t) for t in sorted(others, key=lambda t: (abs(t - term), t)) if step <= t <= MAX_TERM]
 
 
-def acted(state: State, bundle: BundleLike | None, rule: RecourseRule, *, points: Iterable[str]) -> list[State]:
+def acted(state: State, bundle: BundleLike | None, rule: RecourseRule, *, far: Iterable[str]) -> list[State]:
     """Move each indicator that has an act just past the thresholds that lie within its reach.
 
-    `points` names indicators that lost innovation points: the model may have no threshold there, so they go all the way.
+    `far` names indicators that count for more than the model (innovation points, the limit): they go all the way as well.
     """
-    lost = set(points)
+    lost = set(far)
     made = (
         act_on(state, name, steps, rule)
         for name in _movable(state)

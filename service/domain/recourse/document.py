@@ -26,7 +26,8 @@ that nobody looked (the request said `"recourse": false`, or there was nothing t
    term nearer or farther, another product that serves the firm's stage.
 3. **Gates, knock-outs and referrals** that stopped the case are opened or settled where the firm has an act for it.
 4. **Acts**: an indicator goes just past a threshold at which the model splits, in whole realistic steps, at most {steps}; one act, or two
-   together, the second on the figures that the first leaves. Items that lost the most innovation points go as far as a plan may.
+   together, the second on the figures that the first leaves. Items that lost the most innovation points, and what the limit is
+   worked out from, also go as far as a plan may.
 
 Candidates are scored by the model at once; the score that is needed is found by bisection, and only what a whole new decision confirms is
 a plan: gates, knock-outs, points, model, limit and price, with the outcome and offer it shows. At most {changes} changes beside documents,

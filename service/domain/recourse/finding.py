@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from features.acts import ACTS
 from features.firm_row import FirmRow
 from features.stages import segment_of, stage_of
 from service.domain.application import Application
@@ -15,7 +16,7 @@ from service.domain.recourse.candidates import Door
 from service.domain.recourse.search import find_plans
 from service.domain.recourse.trials import Redecide
 
-__all__ = ["doors_of", "recourse_of", "with_recourse"]
+__all__ = ["doors_of", "recourse_of", "sized_on", "with_recourse"]
 
 
 def recourse_of(
@@ -48,7 +49,14 @@ def recourse_of(
         rule=policy.recourse,
         round_down_to=policy.round_down_to,
         doors=lambda made: doors_of(made, policy),
+        sized_on=sized_on(policy, application),
     )
+
+
+def sized_on(policy: Policy, application: Application) -> tuple[str, ...]:
+    """Name the indicators with an act that the product's limit is worked out from, loans running included."""
+    measures = (row.measure for row in policy.capacities if application.product in row.products)
+    return tuple(name for name in dict.fromkeys(("loans_running", *measures)) if name in ACTS)
 
 
 def doors_of(decision: Decision, policy: Policy) -> tuple[Door, ...]:

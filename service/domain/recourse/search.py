@@ -45,17 +45,19 @@ def find_plans(
     rule: RecourseRule,
     round_down_to: int,
     doors: Doors = lambda _decision: (),
+    sized_on: Sequence[str] = (),
 ) -> tuple[RecoursePlan, ...]:
     """Find up to `rule.plans` plans that lead from `decision` to a better one, cheapest first. Pure and deterministic.
 
     `decide` decides a whole case anew; it is called at most `rule.tries` times. `bundle` is the model of the firm's segment, None
     where it has none: then only documents and requests are tried. `products` are those a firm may ask for, each with its least
-    amount; `doors` gives what would open the gates that are shut in a decision. Amounts are whole multiples of `round_down_to`
-    yuan. Better is: an offer at all, else more money, else a milder outcome, else a lower rate.
+    amount; `doors` gives what would open the gates that are shut in a decision, `sized_on` the indicators the limit depends on.
+    Amounts are whole multiples of `round_down_to` yuan. Better is: an offer at all, else more money, else a milder outcome, else
+    a lower rate.
     """
     trials = Trials(decide, decision, rule.tries)
     start = State(asked=application, firm=firm)
-    search = _Search(trials, bundle, rule, products, doors, round_down_to)
+    search = _Search(trials, bundle, rule, products, doors, round_down_to, sized_on)
     now = search.documents(start)
     search.requests(now)
     shut, cited = doors(trials.current(now)), cited_rules(trials.current(now))
@@ -71,9 +73,17 @@ class _Search:
     """The stages of one search; they share the trials and their budget."""
 
     def __init__(
-        self, trials: Trials, bundle: BundleLike | None, rule: RecourseRule, products: Mapping[Product, int], doors: Doors, step: int
+        self,
+        trials: Trials,
+        bundle: BundleLike | None,
+        rule: RecourseRule,
+        products: Mapping[Product, int],
+        doors: Doors,
+        step: int,
+        sized: Sequence[str],
     ) -> None:
         self._trials, self._bundle, self._rule, self._products, self._doors, self._step = trials, bundle, rule, products, doors, step
+        self._sized = sized
 
     def documents(self, start: State) -> State:
         """Supply what a person would ask for first, then whatever is missing; every further plan starts from there."""
@@ -124,15 +134,17 @@ class _Search:
 
     def acts(self, now: State) -> None:
         """Move indicators, one or two at a time; where no act is enough, the best ones with a smaller amount."""
-        singles = acted(now, self._bundle, self._rule, points=_lost(self._trials.current(now)))
+        far = [*_lost(self._trials.current(now)), *self._sized]
+        singles = acted(now, self._bundle, self._rule, far=far)
         base, *scores = self._scores([now, *singles])
         gains = {place: score - base for place, score in enumerate(scores)}
         both = pairs(singles, gains, self._rule)
         ranked = [*zip(singles, scores, strict=True), *zip(both, self._scores(both), strict=True)]
         reaching = self._confirm([(state, score) for state, score in ranked if score > base])
-        for state in [s for s in singles if s.fields & set(_lost(self._trials.current(now)))][:LOST_MOST]:
-            if state not in reaching:
-                self._trials.run(state)
+        farthest = {state.changes[-1].field: state for state in singles}
+        for name in far:
+            if name in farthest:
+                self._trials.run(farthest[name])
         if not reaching and self._trials.current(now).offer is None and self._rule.changes > 1:
             for state, _ in sorted(zip(singles, scores, strict=True), key=lambda one: -one[1])[:2]:
                 self._bisect(self._smaller(state))

@@ -1,0 +1,42 @@
+"""One firm judged by what decides now: any product, any request, and the firm as it would be after some change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+
+from features.firm_row import FirmRow
+from service.active import Active
+from service.domain import Application, Decision, Prior, decide
+from service.domain.recourse import Redecide
+from service.use_cases.prior import prior_of
+
+__all__ = ["judge_of"]
+
+
+def judge_of(active: Active, *, dossier: Callable[[], bytes], evidence_hash: str, now: datetime, decision_id: str) -> Redecide:
+    """Make a judge of one firm; what a product asks about earlier days is looked up once, from the dossier on file.
+
+    A plan changes the firm of today, never what was true earlier, so every judgement of a product shares one look-up.
+    """
+
+    @cache
+    def prior(product: str, as_of: int) -> Prior | None:
+        return prior_of(product, as_of, dossier, policy=active.policy, scheme=active.scheme, reference=active.reference)
+
+    def judge(application: Application, firm: FirmRow) -> Decision:
+        return decide(
+            application,
+            firm,
+            bundles=active.bundles,
+            scheme=active.scheme,
+            reference=active.reference,
+            policy=active.policy,
+            now=now,
+            decision_id=decision_id,
+            evidence_hash=evidence_hash,
+            prior=prior(application.product, firm.as_of),
+        )
+
+    return judge
