@@ -25,6 +25,7 @@ COMMANDS = {
     "models": ("service.cli.models:models", "List, inspect and promote registered models."),
     "score": ("service.cli.score:score", "Decide one application, or score rows with a bundle."),
     "allocate": ("service.cli.allocate:spread", "Spread a lending envelope over approved firms."),
+    "policy": ("service.cli.policy:policy", "Check a policy file, or compare two on the applications on record."),
     "ingest": ("service.cli.serve:ingest", "Load a folder of evidence files into the service's database."),
     "materialise": ("service.cli.serve:materialise", "Compute the indicators of every firm on file, for a nightly run."),
     "token": ("service.cli.serve:token", "Make, list and revoke bearer tokens."),

@@ -14,7 +14,19 @@ from service.store.blobs import PackedBlob, put_blobs
 from service.store.insertion import insert_new, new_or_nothing
 from service.store.models import DecisionRow, FirmRowEntry, RequestKey
 
-__all__ = ["Entry", "Key", "Listed", "Receipt", "Record", "commit", "find_decision", "find_replay", "list_decisions", "newest_offers"]
+__all__ = [
+    "Entry",
+    "Key",
+    "Listed",
+    "Receipt",
+    "Record",
+    "commit",
+    "find_decision",
+    "find_replay",
+    "list_decisions",
+    "newest_bodies",
+    "newest_offers",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +160,8 @@ def newest_offers(unit: Connection, product: str) -> list[str]:
     newest = select(func.max(DecisionRow.seq)).where(DecisionRow.product == product).group_by(DecisionRow.firm_id)
     query = select(DecisionRow.decision_id).where(DecisionRow.seq.in_(newest), DecisionRow.outcome.in_(("approve", "counter")))
     return list(unit.scalars(query.order_by(DecisionRow.seq)))
+
+
+def newest_bodies(unit: Connection, limit: int) -> list[bytes]:
+    """Read the newest decisions as they were answered, at most `limit`, the newest first."""
+    return list(unit.scalars(select(DecisionRow.body).order_by(DecisionRow.seq.desc()).limit(limit)))
