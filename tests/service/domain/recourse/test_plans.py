@@ -82,6 +82,14 @@ def test_asking_for_less_stops_at_the_largest_amount_that_helps() -> None:
     assert (best.outcome, best.amount, best.cost) == (Outcome.APPROVE, 1_870_000, 7)
 
 
+def test_an_act_and_a_smaller_amount_together() -> None:
+    """Neither the cash nor the smaller debt is enough; together they are, at the largest amount that still is."""
+    steps = {"cash_cover_months": (2.2, 60), "debt_after_loan": (0.36, -61)}
+    plans = Desk(StepBundle(steps, default=0.1125)).plans(application(), booked())
+    assert fields(plans[0]) == {"cash_cover_months": ("2", "2.5"), "amount": (2_000_000, 1_870_000)}
+    assert plans[0].amount == 1_870_000
+
+
 def test_what_a_rule_cites_is_settled() -> None:
     """Tax arrears decline whatever the score; paying them is the plan, and the score is left alone."""
     row = booked(arrears_open=1, open_records=1)
