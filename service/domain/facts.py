@@ -12,9 +12,18 @@ from service.domain.calendar import months_before
 from service.domain.case import Case
 from service.domain.prior import TakenOver
 
-__all__ = ["fact_of"]
+__all__ = ["FACT_TABLES", "fact_of"]
 
 RUBRIC = "tech-sme-rubric"
+FACT_TABLES: Mapping[str, tuple[str, ...]] = {
+    "tech-sme-rubric": ("financials", "talent", "patents", "conduct"),
+    "first-loan": ("loans",),
+    "relay-loan": ("loans",),
+    "relay-clean": ("loans",),
+    "relay-stage-moved": ("financials", "loans"),
+    "relay-points-kept": ("financials", "loans"),
+}
+"""The evidence that would tell a fact."""
 LOAN_COUNTS = ("loans_repaid", "loans_running", "loans_overdue_2y", "loans_defaulted")
 
 

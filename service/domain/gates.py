@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from features.indicators import CATALOGUE
 from features.stages import STAGES_ZH
+from features.tables import TABLES
 from service.domain.case import Case, Finding
-from service.domain.facts import fact_of
+from service.domain.facts import FACT_TABLES, fact_of
 from service.domain.policy import Outcome
 from service.domain.policy.rules import Condition, GateRule, ProductRow
 from service.domain.rules import is_true
@@ -40,10 +42,23 @@ def _gate(case: Case, row: int, gate: GateRule) -> Iterator[Finding]:
         row=row,
         rule=f"{gate.id}-unknown" if is_unknown else gate.id,
         when={"product": str(case.application.product)},
-        zh=f"现有材料无法判断:{gate.zh}" if is_unknown else gate.zh,
-        en=f"Cannot be told from the evidence on file: {gate.en}" if is_unknown else gate.en,
+        zh=_needed(case, gate.ways, "zh") if is_unknown else gate.zh,
+        en=_needed(case, gate.ways, "en") if is_unknown else gate.en,
         mark=None if is_unknown else gate.mark,
     )
+
+
+def _needed(case: Case, ways: Sequence[Condition], language: str) -> str:
+    """Name the documents that would tell what is not known of a gate, each once."""
+    tables = dict.fromkeys(name for way in ways if _way(case, way) is None for name in _tables(way))
+    papers = [TABLES[name] for name in tables if name != "firms"]
+    if language == "zh":
+        return f"准入条件尚无法判断,需提供{'、'.join(paper.document for paper in papers)}"
+    return f"A condition of entry cannot be judged yet; needed: {', '.join(paper.document_en for paper in papers)}"
+
+
+def _tables(way: Condition) -> Sequence[str]:
+    return FACT_TABLES[way.fact] if way.fact is not None else CATALOGUE[way.indicator or ""].tables
 
 
 def is_open(case: Case, ways: Sequence[Condition]) -> bool | None:

@@ -137,11 +137,11 @@ def test_a_firm_without_any_technology_of_its_own_is_declined():
 
 
 def test_a_gate_that_cannot_be_judged_is_referred():
-    """Team and rights unknown: two gates refer, each in words."""
+    """Founders and talents unknown where postgraduates do not suffice: the gate refers and names the document."""
     unknown = dict.fromkeys(("founder_years", "provincial_talents"))
     decision = decided(known=firm(postgraduate_share=0.1, rd_intensity=0.9, **unknown))
     assert fired(decision) == [("gates", 2, "team-unknown")]
-    assert decision.reasons[0].zh.startswith("现有材料无法判断:")
+    assert decision.reasons[0].zh == "准入条件尚无法判断,需提供职工与社保名册"
 
 
 def test_more_than_the_product_gives_is_cut_to_its_cap_and_term():
