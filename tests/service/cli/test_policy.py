@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from importlib.resources import files
 
 import pytest
@@ -92,6 +93,17 @@ def test_cases_that_flip_are_summed_by_group():
 def test_sizes_by_revenue(revenue, size):
     """Bounds belong to the larger size."""
     assert size_of(revenue) == size
+
+
+def test_a_draft_for_other_tiers_is_refused(jifen, on_record, tmp_path):
+    """The points scheme has ten tiers; a policy of nine cannot be replayed with it."""
+    draft = tmp_path / "draft.toml"
+    text = SHIPPED.replace('tiers = ["T1-T10"]', 'tiers = ["T1-T9"]').replace('["T8-T10"]', '["T8-T9"]')
+    text = "\n".join(line for line in text.splitlines() if not line.startswith('  { tiers = ["T10"]'))
+    draft.write_text(re.sub(r', T10 = "[RX]"', "", text), "utf-8")
+    said = jifen("policy", "diff", "technology-2026-11", draft)
+    assert said.code == 2
+    assert "use a scheme with these tiers" in said.err
 
 
 def test_no_application_on_record_is_said(jifen, monkeypatch, active):
