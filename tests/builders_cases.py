@@ -52,6 +52,9 @@ rule = {{ kind = "linear", zero_at = 0, full_at = 1 }}
 """
 TIERS = "".join(f'[[tiers]]\nid = "T{n}"\nat_least = {88 - 8 * n}\n' for n in range(1, 10)) + '[[tiers]]\nid = "T10"\n'
 
+LOW_TIERS = "".join(f'[[tiers]]\nid = "T{n}"\nat_least = {24 - 2 * n}\n' for n in range(1, 10)) + '[[tiers]]\nid = "T10"\n'
+"""Tiers that evidence of simulated firms reaches: T1 from 22 points, T9 from 6."""
+
 
 @cache
 def two_items(tiers: str = TIERS) -> Scheme:

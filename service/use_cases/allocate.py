@@ -106,10 +106,12 @@ def with_rounds(dossier: bytes, rounds: Sequence[BatchRound], batch: Batch) -> b
 
 def decide_batch(batch: Batch, plan: Plan, *, evidence_of: Callable[[str], bytes], decide_one: Decide) -> Iterator[Judged]:
     """Decide firm after firm; what keeps one from being decided (no evidence on file, say) is its own error, not the batch's."""
+    rounds: dict[str, list[BatchRound]] = {}
+    for one in batch.rounds:
+        rounds.setdefault(one.firm_id, []).append(one)
     for firm in batch.firms:
-        rounds = [one for one in batch.rounds if one.firm_id == firm.firm_id] if batch.rounds else []
         try:
-            dossier = with_rounds(evidence_of(firm.firm_id), rounds, batch)
+            dossier = with_rounds(evidence_of(firm.firm_id), rounds.get(firm.firm_id, ()), batch)
             yield judge(decide_one(firm, dossier), dossier, plan)
         except OF_ONE_FIRM as error:
             yield Judged(firm.firm_id, None, None, None, error=error.code, detail=str(error))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import builders_cases as cases
 import orjson
 import pytest
 from builders_evidence import FIRM, OTHER, request
@@ -14,13 +16,16 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
+from service.active import Active
 from service.background import Background
 from service.batches import AllocationRequest
 from service.desk import Desk
-from service.domain.allocation import AllocationError
+from service.domain.allocation import AllocationError, shipped_plan
 from service.identifiers import new_decision_id
 from service.store.allocations import KeptAllocation, KeptResult, find_result, keep_allocation, keep_result
+from service.store.blobs import get_blob
 from service.use_cases import allocations
+from service.use_cases.allocate import candidate_of
 from service.use_cases.allocations import OVERDUE, work_on
 
 Headers = dict[str, str]
@@ -28,10 +33,29 @@ Body = dict[str, Any]
 
 
 @pytest.fixture
+def evidence() -> Body:
+    """A firm with fresh documents, a valid title and nothing against it."""
+    fresh = {
+        "financials": {"year": 2025, "known_on": "2026-04-20"},
+        "talent": {"period_end": "2025-12-31", "known_on": "2026-03-31"},
+        "invoices": {"month": "2026-10-01", "known_on": "2026-11-10"},
+        "qualifications": {"valid_until": "2027-10-15"},
+    }
+    usual = request()
+    return usual | {"conduct": [], "loans": []} | {name: [usual[name][0] | said] for name, said in fresh.items()}
+
+
+@pytest.fixture
+def active(active: Active) -> Active:
+    """Points of a few hundredths make the middle tiers."""
+    return replace(active, scheme=cases.two_items(cases.LOW_TIERS))
+
+
+@pytest.fixture
 def body(filed: str) -> Body:
     """The firm on file asks for 2 m yuan, a firm that nobody knows for 3 m."""
     asked = [{"firm_id": filed, "amount": 2_000_000, "term_months": 24}, {"firm_id": OTHER, "amount": 3_000_000, "term_months": 12}]
-    return {"product": "startup-credit", "envelope": 20_000_000, "firms": asked}
+    return {"product": "loan-investment", "envelope": 20_000_000, "firms": asked}
 
 
 @pytest.fixture
@@ -68,7 +92,7 @@ def test_a_batch_is_decided_recorded_and_placed(
     assert (unknown["firm_id"], unknown["decision_id"], unknown["error"]) == (OTHER, None, "unknown-firm")
     spread = page["allocation"]
     considered = {one["firm_id"] for one in (*spread["placed"], *spread["unplaced"])}
-    assert considered == ({FIRM} if record["offer"] else set())
+    assert considered == {FIRM}
     assert spread["offered"] <= spread["envelope"] == 20_000_000
 
 
@@ -104,7 +128,7 @@ def test_decisions_on_record_are_allocated_without_deciding_again(
     client: FlaskClient, officer: Headers, asked: Body, finished: Callable[[TestResponse], Body], clock: Clock
 ) -> None:
     """The offers stand as they were made, until they run out."""
-    made = client.post("/v1/decisions", json=asked, headers=officer).json
+    made = client.post("/v1/decisions", json=asked | {"product": "loan-investment"}, headers=officer).json
     body = {"envelope": 20_000_000, "decisions": [made["decision_id"]]}
     page = finished(post(client, officer, body))
     assert page["firms"] == [
@@ -113,7 +137,7 @@ def test_decisions_on_record_are_allocated_without_deciding_again(
     assert len(client.get("/v1/decisions", headers=officer).json["decisions"]) == 1
     clock.now += timedelta(days=400)
     late = finished(post(client, officer, body))
-    assert (late["firms"][0]["error"], late["allocation"]["placed"]) == ("offer-expired" if made["offer"] else None, [])
+    assert (late["firms"][0]["error"], late["allocation"]["placed"]) == ("offer-expired", [])
 
 
 def test_work_done_twice_leaves_one_result(client: FlaskClient, officer: Headers, body: Body, desk: Desk) -> None:
@@ -238,3 +262,25 @@ def test_an_allocation_that_cannot_be_stood_by_says_so(
     monkeypatch.setattr(allocations, "allocation_of", fail)
     page = finished(post(client, officer, body))
     assert (page["status"], page["allocation"], page["error"]["code"]) == ("failed", None, "allocation-failed")
+
+
+def test_a_decision_enters_with_what_the_bank_itself_may_lose(
+    client: FlaskClient, officer: Headers, body: Body, finished: Callable[[TestResponse], Body], desk: Desk
+) -> None:
+    """PD, grade and limit are the record's; the loss given default is the collateral's times the bank's share; a rate path is not moved."""
+    number = finished(post(client, officer, body))["firms"][0]["decision_id"]
+    record = client.get(f"/v1/decisions/{number}", headers=officer).json
+    with desk.store.reading() as unit:
+        dossier = get_blob(unit, record["pins"]["evidence"])
+    found = candidate_of(record, dossier, shipped_plan())
+    assert found is not None
+    offer = record["offer"]
+    (bank,) = [one["share_bp"] for one in offer["risk_sharing"]["shares"] if one["party"] == "bank"]
+    assert (found.pd, found.grade, found.limit) == (record["risk"]["pd"], record["risk"]["grade"], offer["amount"])
+    assert offer["collateral"]["id"] == "none"
+    assert found.lgd_bp == -(-4_500 * bank // 10_000) < 4_500
+    assert (found.min_rate_bp, found.max_rate_bp) == (offer["rate_bp"] - 10, offer["rate_bp"] + 50)
+    fixed = candidate_of(record | {"offer": offer | {"rate_path": {"steps": []}}}, dossier, shipped_plan())
+    assert fixed is not None
+    assert fixed.min_rate_bp == fixed.max_rate_bp == offer["rate_bp"]
+    assert candidate_of(record | {"outcome": "refer"}, dossier, shipped_plan()) is None

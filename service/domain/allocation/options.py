@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.domain.allocation.candidate import PD_UNIT, Candidate
@@ -58,8 +58,8 @@ def options_of(one: Candidate, plan: Plan) -> tuple[Option, ...] | Refusal:
     """Give the offers worth considering, smallest amount first, or why there is none.
 
     The caps bind amounts, not rates. So of all rates at an amount only the one with the largest profit can be part of a best
-    allocation (the lowest of equals, in the client's favour), and no amount that earns no more than a smaller one. Leaving
-    the others out loses nothing, and the problem is as many times smaller as there are rates.
+    allocation (the lowest of equals, in the client's favour). Leaving the others out loses nothing, and the problem is as many
+    times smaller as there are rates.
     """
     curve = plan.curve_of(one.grade)
     if curve is None:
@@ -73,7 +73,7 @@ def options_of(one: Candidate, plan: Plan) -> tuple[Option, ...] | Refusal:
         return _too_small(one, plan)
     rates = [(rate, curve.accepts(rate)) for rate in plan.rates(one.min_rate_bp, one.max_rate_bp)]
     best = [_best(one, plan, rates, amount) for amount in amounts]
-    kept = tuple(_rising(option for option in best if option.profit > 0))
+    kept = tuple(option for option in best if option.profit > 0)
     return kept or _unprofitable(max(best, key=lambda option: option.profit), one)
 
 
@@ -88,14 +88,6 @@ def _best(one: Candidate, plan: Plan, rates: Sequence[tuple[int, int]], amount: 
         Option(amount, rate, chance, expected_profit(one, plan, amount=amount, rate_bp=rate, accepts_bp=chance)) for rate, chance in rates
     )
     return max(options, key=lambda option: (option.profit, -option.rate_bp))
-
-
-def _rising(options: Iterable[Option]) -> Iterable[Option]:
-    highest = 0
-    for option in options:
-        if option.profit > highest:
-            highest = option.profit
-            yield option
 
 
 def _too_small(one: Candidate, plan: Plan) -> Refusal:

@@ -23,9 +23,6 @@ from service.requests import DecisionRequest
 from service.tokens import Holder, Role
 from service.use_cases.decide import decide_application
 
-LOW_TIERS = "".join(f'[[tiers]]\nid = "T{n}"\nat_least = {24 - 2 * n}\n' for n in range(1, 10)) + '[[tiers]]\nid = "T10"\n'
-"""Tiers that simulated firms reach with two items."""
-
 
 @pytest.fixture
 def approved(tmp_path: Path) -> Path:
@@ -40,7 +37,7 @@ def approved(tmp_path: Path) -> Path:
 def active(monkeypatch: pytest.MonkeyPatch) -> Active:
     """Two fake models decide."""
     bundles = {segment: cases.FakeBundle(segment=segment) for segment in ("startup", "growth")}
-    active = Active(bundles, cases.two_items(LOW_TIERS), None, shipped_policy())
+    active = Active(bundles, cases.two_items(cases.LOW_TIERS), None, shipped_policy())
     monkeypatch.setattr(command, "load_active", lambda _home: active)
     return active
 

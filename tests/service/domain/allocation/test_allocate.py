@@ -6,12 +6,13 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 from builders_allocation import candidate, candidates, firm_code
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.domain.allocation import AllocationError, Candidate, Plan, allocate, shipped_plan, spread
+from service.domain.allocation import AllocationError, Candidate, Plan, allocate, shipped_plan, solver, spread
 from service.domain.allocation.improvement import improved
 from service.domain.allocation.options import Refusal, options_of
 from service.domain.allocation.problem import Problem, problem_of
@@ -193,3 +194,14 @@ def test_the_record_has_no_floats_and_sums_up() -> None:
     fen = [int(one["expected_profit"].replace(".", "")) for one in said["placed"]]
     assert yuan_text(sum(fen)) == said["expected_profit"]
     assert said["envelope"] >= said["offered"] >= said["expected_lent"] > 0
+
+
+def test_a_problem_without_an_answer_is_an_error() -> None:
+    """A cap below zero cannot be kept, not even by lending nothing: neither search nor prices make something up."""
+    it = problem([candidate()], PLAN, 10**7)
+    impossible = Problem(it.bids, tuple(replace(cap, most=-it.step) for cap in it.caps), it.step)
+    with pytest.raises(AllocationError, match="gave no answer"):
+        solver.search(impossible, PLAN.search)
+    rows = solver._cap_rows(impossible)
+    with pytest.raises(AllocationError, match="relaxation was not solved"):
+        solver._prices(np.ones(rows.shape[1]), rows, -np.ones(rows.shape[0]), rows.shape[0])
