@@ -51,9 +51,11 @@ def reach(row: FirmRow, indicator: str, target: float) -> FirmRow | None:
     assert action is not None  # a test holds every act to an indicator with an action
     sign, value_of = math.copysign(1.0, action.step), FUNCTIONS[indicator]
     numbers = _numbers(row, row.bases)
+    tried = dict(numbers)
 
     def is_there(units: int) -> bool:
-        value = value_of(numbers | _after(numbers, act, units, row.as_of))
+        tried.update(_after(numbers, act, units, row.as_of))
+        value = value_of(tried)
         return value is not None and sign * (value - target) >= -1e-12
 
     units = _least(is_there)
@@ -129,7 +131,8 @@ def crossing_amount(row: FirmRow, indicator: str, split: float, *, amount: int, 
     numbers = _numbers(row, row.bases) | {"term_months": float(term_months)}
 
     def is_below(asked: int) -> bool | None:
-        value = FUNCTIONS[indicator](numbers | {"amount": float(asked)})
+        numbers["amount"] = float(asked)
+        value = FUNCTIONS[indicator](numbers)
         return None if value is None else value <= split
 
     side, most = is_below(amount), (amount - 1) // step
