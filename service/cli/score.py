@@ -17,6 +17,7 @@ from service.active import load_active
 from service.cli.console import out
 from service.cli.options import Day, today
 from service.cli.tables import write_table
+from service.cli.telling import offer_lines
 from service.clock import system_clock
 from service.config import settings_from
 from service.domain import Application, Decision
@@ -106,6 +107,7 @@ def _told(decision: Decision) -> str:
     lines = [
         f"{said['outcome'].upper()}   grade {risk.get('grade', '-')}   PD {risk.get('pd', '-')}   score {risk.get('score', '-')}",
         f"points {points['total'] / 100:.2f} of {points['out_of'] / 100:.0f}   tier {points['tier']}   coverage {points['coverage']}",
+        *offer_lines(said["offer"]),
         *(f"- {reason['zh']}  {reason['en']}" for reason in said["reasons"]),
         *(f"missing: {gap['document']}" for gap in said["missing"]),
         *(f"would change it: {plan['zh']}  {plan['en']}" for plan in said["recourse"] or ()),

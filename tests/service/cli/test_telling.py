@@ -1,0 +1,37 @@
+"""An offer on the command line shows every number with its parts."""
+
+from __future__ import annotations
+
+import orjson
+from builders_cases import application, decided, firm
+
+from service.cli.telling import offer_lines
+
+
+def lines(decision) -> str:
+    return "\n".join(offer_lines(orjson.loads(decision.canonical())["offer"]))
+
+
+def test_an_offer_is_told_with_its_parts():
+    """Amount, levers, limit with the binding part marked, rate by parts, shares, payments, who signs."""
+    told = lines(decided())
+    assert "offered 2,000,000 yuan over 24 months at 3.18 %, equal principal" in told
+    assert "levers A: express channel, three working days; pure credit;" in told
+    assert "amount asked 2,000,000 <, product cap 10,000,000," in told
+    assert "rate:     funding +1.90, relending -0.24, operating cost +0.60, expected loss +0.12, capital charge +0.65, margin +0.30" in told
+    assert "loss:     bank 65 %, compensation pool 35 %" in told
+    assert "first 83,333 + 5300.00 on 2026-12-23, last 83,341 + 220.85 on 2028-11-23" in told
+    assert "signed by the branch, valid until 2026-12-23" in told
+
+
+def test_a_path_and_a_programme_are_named():
+    """Common growth for equipment: three dated steps and the science guarantee."""
+    asked = application(product="common-growth", amount=5_000_000, term_months=48, purpose="equipment")
+    told = lines(decided(asked, firm(growth_stage=1.0)))
+    assert "path:     from 2026-11-23 2.73 %, from 2027-11-23 2.93 %, from 2028-11-23 4.08 %" in told
+    assert "guarantor 80 %, compensation pool 5 % (Anhui science guarantee)" in told
+
+
+def test_nothing_is_told_where_nothing_is_offered():
+    """A decline has no offer."""
+    assert lines(decided(known=firm(listings_open=1.0))) == ""
