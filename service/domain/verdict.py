@@ -15,6 +15,7 @@ from service.domain.policy import Outcome
 from service.domain.policy.levers import LeverRow
 from service.domain.policy.rules import ProductRow
 from service.domain.policy.verdicts import levers_for
+from service.domain.record.offers import LimitPart
 from service.domain.risk import Risk
 from service.domain.wording import yuan_en, yuan_zh
 
@@ -138,15 +139,19 @@ def _bound(case: Case, terms: Terms) -> Finding:
         row=rows.get(shown.name),
         rule=f"limit-{binding.name.replace('_', '-')}",
         when={"part": binding.name, "amount": binding.amount},
-        zh=f"可贷额度为{yuan_zh(terms.amount)}:{shown.zh}{yuan_zh(shown.amount)}" + _carried(shown.kind, "zh"),
-        en=f"{yuan_en(terms.amount)} can be lent: the {shown.en} is {yuan_en(shown.amount)}" + _carried(shown.kind, "en"),
+        zh=f"可贷额度为{yuan_zh(terms.amount)}:{shown.zh}{yuan_zh(shown.amount)}" + _adjusted(parts, shown, "zh"),
+        en=f"{yuan_en(terms.amount)} can be lent: the {shown.en} is {yuan_en(shown.amount)}" + _adjusted(parts, shown, "en"),
     )
 
 
-def _carried(kind: str, language: str) -> str:
-    if kind != "base":
+def _adjusted(parts: Sequence[LimitPart], shown: LimitPart, language: str) -> str:
+    """Say what was added to a base and taken off it."""
+    if shown.kind != "base":
         return ""
-    return ",经积分、评级与存量贷款调整" if language == "zh" else ", adjusted for points, grade and loans running"
+    added = [part for part in parts if part.kind == "addition"]
+    if language == "zh":
+        return "".join(f",{part.zh}{'-' if part.amount < 0 else '+'}{yuan_zh(abs(part.amount))}" for part in added)
+    return "".join(f", {part.en} {part.amount:+,}" for part in added)
 
 
 def _no_security(lending: _Lending) -> Finding:

@@ -91,7 +91,7 @@ def test_a_riskier_case_gets_a_counter_offer_of_a_smaller_amount():
     ]
     assert [p.name for p in decision.offer.limit_parts if p.binding] == ["capacity"]
     assert decision.reasons[0].code == "LIMIT_CAPACITY"
-    assert decision.reasons[0].zh == "可贷额度为114万元:营业收入测算额160万元,经积分、评级与存量贷款调整"
+    assert decision.reasons[0].zh == "可贷额度为114万元:营业收入测算额160万元,创新积分上浮+8万元,评级调整-33.6万元,存量贷款扣减-20万元"
 
 
 def test_little_cash_bounds_a_startup_s_loan():
