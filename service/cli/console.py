@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -19,7 +20,10 @@ class Report(Protocol):
         """Show it."""
 
 
-out = Console(highlight=False, soft_wrap=True)
+WIDE = 240
+"""Columns where nobody looks: a pipe or a file gets every cell whole."""
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
