@@ -52,12 +52,13 @@ class Rival:
     request: Callable[[int], bytes]
 
 
-def _decisions(settings: Settings) -> Callable[[int], bytes]:
+def _decisions(settings: Settings, *, plans: bool) -> Callable[[int], bytes]:
+    """Ask for decisions on firms in turn; `plans` also asks what would change each answer, for cases that are not approved."""
     store = open_store(settings.database, connections=1, lock_seconds=30)
     token = create_token(store, name="benchmark", role=Role.OFFICER.value).text
     store.close()
     firms = pl.read_parquet(settings.home / "evidence" / "firms.parquet")["firm_id"].to_list()[:ASKED]
-    asked = {"product": "loan-investment", "amount": 3_000_000, "term_months": 24, "as_of": UNTIL.isoformat()}
+    asked = {"product": "loan-investment", "amount": 3_000_000, "term_months": 24, "as_of": UNTIL.isoformat(), "recourse": plans}
     posts = [post("/v1/decisions", orjson.dumps({"firm_id": firm, **asked}), {"Authorization": f"Bearer {token}"}) for firm in firms]
     return lambda number: posts[number % ASKED]
 
@@ -163,8 +164,9 @@ def main() -> None:
     settings = replace(settings_from(), home=home, database_url="", port=free_port(8000))
     prepare_province(settings, firms=FIRMS, seed=SEED, until=UNTIL, fresh=False)
     with running_service(settings), bare_flask(settings) as bare, mlflow_serve(settings) as rival:
-        ours = Rival("jifen decision, record durable", settings.port, _decisions(settings))
-        results = _compare([ours, bare, rival])
+        ours = Rival("jifen decision, record durable", settings.port, _decisions(settings, plans=False))
+        whole = Rival("the same with plans what would change it", settings.port, _decisions(settings, plans=True))
+        results = _compare([ours, whole, bare, rival])
     rates = {result.name: result.values["per_second"] for result in results}
     at = {c: {name.rsplit(",", 1)[0]: rate for name, rate in rates.items() if name.endswith(f" {c} connections")} for c in CONNECTIONS}
     ratios = {}
