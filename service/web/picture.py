@@ -5,9 +5,9 @@ Pure: the record goes in, drawing instructions come out; the template only place
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -23,6 +23,9 @@ SHOWN: Final = 7
 LEFT, RIGHT = 300.0, 520.0
 RAIL = 170.0
 ROW = 30
+PIECES: Final = re.compile(r"[!-~]+ ?|.")
+WIDE_FROM: Final = 0x2E7F
+"""Characters above are Chinese, two columns wide."""
 WORDS: Final = {
     "en": {
         "approve": "Approve",
@@ -87,6 +90,8 @@ class Sheet:
     bars: tuple[Bar, ...]
     reasons: tuple[Line, ...]
     reasons_y: int
+    plans_y: int
+    plans: tuple[Line, ...]
     marks: str
     height: int
 
@@ -108,6 +113,8 @@ def sheet_of(decision: Mapping[str, Any], lang: str) -> Sheet:
     bars = tuple(_bars(decision, lang))
     top = 196 + 46 * len(bars)
     reasons = tuple(_lines(decision["reasons"], lang, top + 54))
+    below = 196 + ROW * len(steps)
+    plans = tuple(_plans(decision.get("recourse") or (), lang, below + 82))
     return Sheet(
         lang=lang,
         verdict=WORDS[lang][decision["outcome"]],
@@ -121,20 +128,46 @@ def sheet_of(decision: Mapping[str, Any], lang: str) -> Sheet:
         steps=steps,
         bars=bars,
         reasons_y=top + 28,
+        plans_y=below + 56,
+        plans=plans,
         reasons=reasons,
         marks=_marks(decision, lang),
-        height=max([246 + ROW * len(steps), *(line.y + 34 for line in reasons)]),
+        height=max([below + 50, *(line.y + 34 for line in (*reasons, *plans))]),
     )
 
 
 def _lines(reasons: Sequence[Mapping[str, Any]], lang: str, y: int) -> Iterator[Line]:
     """Break the first reasons into lines; a Chinese character is two columns wide."""
     for reason in reasons[:4]:
-        parts = wrap(reason["en"], 42) if lang == "en" else wrap(reason["zh"], 21)
+        parts = _broken(reason[lang], 42)
         for number, text in enumerate(parts):
             yield Line(reason["direction"].replace("-", "−") if number == 0 else "", text, y)
             y += 19
         y += 7
+
+
+def _broken(text: str, columns: int) -> list[str]:
+    """Break a text into lines of so many columns, never inside a word or a number; a Chinese character takes two."""
+    lines = [""]
+    for piece in PIECES.findall(text):
+        if _columns(lines[-1] + piece.rstrip()) > columns:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.rstrip() for line in lines]
+
+
+def _columns(text: str) -> int:
+    return sum(2 if ord(character) > WIDE_FROM else 1 for character in text)
+
+
+def _plans(recourse: Sequence[Mapping[str, Any]], lang: str, y: int) -> Iterator[Line]:
+    """Break the plans that would change the answer into lines."""
+    for number, plan in enumerate(recourse[:3], start=1):
+        parts = _broken(plan[lang], 74)
+        for place, text in enumerate(parts):
+            yield Line(str(number) if place == 0 else "", text, y)
+            y += 19
+        y += 5
 
 
 def _rows(decision: Mapping[str, Any], lang: str) -> list[tuple[str, str, int]]:
@@ -152,7 +185,9 @@ def _name(indicator: str, lang: str) -> str:
 
 def _value(one: Mapping[str, Any], lang: str) -> str:
     known = CATALOGUE.get(one["indicator"])
-    return "" if known is None or one["value"] is None else format_value(known, float(one["value"]), lang)
+    if known is None or one["value"] is None:
+        return "" if known is None else {"en": "unknown", "zh": "未知"}[lang]
+    return format_value(known, float(one["value"]), lang)
 
 
 def _reach(points: Sequence[int]) -> tuple[int, int]:
