@@ -9,6 +9,7 @@ from features.algebra import Term, column, fill, ratio, when
 __all__ = [
     "ANNUAL_HORIZON",
     "INVOICE_HORIZON",
+    "JULIAN_YEAR",
     "MONTH",
     "RD_CAPITAL",
     "STAFF",
@@ -25,6 +26,8 @@ ANNUAL_HORIZON = 460
 INVOICE_HORIZON = 75
 """Two and a half months: invoices of a month are known early in the next one."""
 
+JULIAN_YEAR = 365.25
+"""Days of a year on average."""
 MONTH = 30.4375
 """Days of a month on average."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from features.algebra import Term, column, when
-from features.indicators.amounts import MONTH, in_10k
+from features.indicators.amounts import JULIAN_YEAR, MONTH, in_10k
 from features.indicators.spec import Action, define
 
 __all__ = ["RECOGNITION_INDICATORS"]
@@ -94,6 +94,28 @@ RECOGNITION_INDICATORS = (
         ),
         source="National technology guarantee: higher share for such firms",
         action=Action(step=1, zh="申报专精特新企业", en="Apply for the specialised-firm title"),
+    ),
+    recognition(
+        "high_tech_certificate_age",
+        "高新技术企业证书取得年限",
+        "Years since high-tech certificate",
+        "years",
+        (column("as_of") - column("high_tech_since")) / JULIAN_YEAR,
+        direction=0,
+        span=(0, 30),
+        says=("最近一次取得高新技术企业证书已{value}", "The latest high-tech certificate was granted {value} ago"),
+        source="Anhui science guarantee: within four years of the certificate; unknown where there was none, a year is 365.25 days",
+    ),
+    recognition(
+        "tech_sme_title_age",
+        "科技型中小企业入库年限",
+        "Years since technology-SME title",
+        "years",
+        (column("as_of") - column("tech_sme_since")) / JULIAN_YEAR,
+        direction=0,
+        span=(0, 30),
+        says=("最近一次科技型中小企业入库已{value}", "The latest technology-SME title was granted {value} ago"),
+        source="Anhui science guarantee: within two years of the title; unknown where there was none, a year is 365.25 days",
     ),
     recognition(
         "public_funding",

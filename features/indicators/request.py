@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from features.algebra import Term, absent, both, column, either, ratio, when
-from features.indicators.amounts import ANNUAL_HORIZON, INVOICE_HORIZON, RD_CAPITAL, in_10k, latest
+from features.indicators.amounts import ANNUAL_HORIZON, INVOICE_HORIZON, JULIAN_YEAR, RD_CAPITAL, in_10k, latest
 from features.indicators.spec import Action, define
 from features.stages import GROWTH, STABLE, STABLE_AGE, STABLE_REVENUE, START_UP, START_UP_AGE, START_UP_REVENUE
 
@@ -14,7 +14,7 @@ __all__ = ["PROFILE_INDICATORS", "REQUEST_INDICATORS"]
 profile = partial(define, group="profile")
 request = partial(define, group="request")
 
-AGE = (column("as_of") - column("founded_on")) / 365.25
+AGE = (column("as_of") - column("founded_on")) / JULIAN_YEAR
 AMOUNT, TERM = column("amount"), column("term_months")
 INSTALMENT = ratio(AMOUNT * 12, TERM)
 ASK_LESS = Action(step=-10, zh="减少申请金额", en="Ask for less")

@@ -64,5 +64,7 @@ TITLES = Reading(
         count("titles_valid", valid),
         count("high_tech_valid", both(valid, kind.equals("high-tech"))),
         count("specialised_valid", both(valid, one_of(kind, "srdi", "little-giant", "gazelle", "unicorn"))),
+        newest("high_tech_since", column("valid_from"), kind.equals("high-tech")),
+        newest("tech_sme_since", column("valid_from"), kind.equals("tech-sme")),
     ),
 )

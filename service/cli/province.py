@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,18 +13,23 @@ import orjson
 import polars as pl
 
 from features.build import build_features
+from features.firm_row import build_firms
 from features.points import build_reference, shipped_scheme
-from service.active import activate
+from features.vocabulary import Product
+from service.active import activate, load_active
 from service.cli.console import step
 from service.cli.options import today
 from service.cli.points import all_firms
 from service.clock import system_clock
 from service.config import Settings
-from service.domain import shipped_policies
+from service.domain import Application, shipped_policies
+from service.identifiers import new_decision_id
+from service.rows import day_number
 from service.serving import prepare
 from service.store import open_store
 from service.uploads import read_folder
 from service.use_cases.ingest import ingest
+from service.use_cases.judging import judge_of
 from training.evidence import NAMES, SEGMENTS, EvidenceBook, Segment, train_evidence
 from training.evidence import prepare as prepare_book
 from training.registry import Registry
@@ -33,6 +39,8 @@ from training.simulate import simulate, write_province
 __all__ = ["Applicant", "Prepared", "prepare_province"]
 
 SCHEME = "cn-core-18"
+TRIED = 60
+"""Start-ups looked at to find one that is offered a loan."""
 REASON = "first model of a simulated province, promoted by the demo so that there is something to try"
 
 
@@ -101,7 +109,7 @@ def _build(settings: Settings, firms: int, seed: int, until: date) -> Applicant:
         store = open_store(settings.database, connections=2, lock_seconds=settings.lock_seconds)
         ingest(store, system_clock, evidence, operator="demo", source="simulated province", report=report)
         store.close()
-    return _applicant(features)
+    return _applicant(settings.home, evidence.tables, features, until)
 
 
 def _train(home: Path, book: EvidenceBook, segment: Segment) -> None:
@@ -124,8 +132,24 @@ def _activate(home: Path, features: pl.DataFrame, until: date) -> None:
     activate(home, bundles=bundles, scheme=SCHEME, reference=path, policy=shipped_policies()[-1])
 
 
-def _applicant(features: pl.DataFrame) -> Applicant:
-    """Pick a start-up with much evidence and an amount of a tenth of its revenue, at least half a million yuan."""
-    likely = features.filter((pl.col("growth_stage") == 0) & pl.col("revenue").is_not_null() & (pl.col("revenue") > 300))
-    chosen = likely.sort("coverage", "firm_id", descending=[True, False]).row(0, named=True)
-    return Applicant(chosen["firm_id"], max(500_000, int(chosen["revenue"] * 1_000) // 10_000 * 10_000))
+def _applicant(home: Path, tables: Mapping[str, pl.DataFrame], features: pl.DataFrame, until: date) -> Applicant:
+    """Pick the best-documented start-up that is offered a loan, and an amount in proportion to its revenue."""
+    likely = features.filter((pl.col("growth_stage") == 0) & (pl.col("revenue") > 300)).sort(
+        "coverage", "firm_id", descending=[True, False]
+    )
+    chosen = likely.head(TRIED)
+    own = {name: frame.filter(pl.col("firm_id").is_in(chosen["firm_id"].implode())) for name, frame in tables.items()}
+    rows = {row.firm_id: row for row in build_firms(own, day_number(until))}
+    asked = [
+        Applicant(firm, max(500_000, int(revenue) * 1_000 // 10_000 * 10_000))
+        for firm, revenue in chosen.select("firm_id", "revenue").rows()
+    ]
+    active, now = load_active(home), system_clock()
+    for one in asked:
+        judge = judge_of(active, dossier=bytes, evidence_hash=f"sha256:{'0' * 64}", now=now, decision_id=new_decision_id(now))
+        if judge(
+            Application(product=Product.STARTUP_CREDIT, amount=one.amount, term_months=24, purpose=None, firm_id=one.firm_id, as_of=until),
+            rows[one.firm_id],
+        ).offer:
+            return one
+    return asked[0]

@@ -112,6 +112,8 @@ EXPECTED: dict[str, float] = {
     "titles_valid": 2,
     "high_tech_certificate": 1,
     "specialised_title": 1,
+    "high_tech_certificate_age": days_to("2023-12-01") / 365.25,
+    "tech_sme_title_age": days_to("2024-01-01") / 365.25,
     "public_funding": 50.0 + 80.0,
     "platforms_recognised": 2,
     "national_awards": 1,
