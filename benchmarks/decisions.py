@@ -40,6 +40,7 @@ FIRMS, SEED, UNTIL = 8_000, 7, date(2026, 10, 31)
 CONNECTIONS = (1, 8, 32)
 ROUNDS, SECONDS, WARM = 3, 5.0, 4.0
 ASKED = 200
+PRODUCTS = ("startup-credit", "growth-relay", "loan-investment", "common-growth")
 HERE = Path(__file__).parent
 
 
@@ -53,13 +54,14 @@ class Rival:
 
 
 def _decisions(settings: Settings, *, plans: bool) -> Callable[[int], bytes]:
-    """Ask for decisions on firms in turn; `plans` also asks what would change each answer, for cases that are not approved."""
+    """Ask for decisions on firms and products in turn; `plans` also asks what would change each answer, for cases that are not approved."""
     store = open_store(settings.database, connections=1, lock_seconds=30)
     token = create_token(store, name="benchmark", role=Role.OFFICER.value).text
     store.close()
     firms = pl.read_parquet(settings.home / "evidence" / "firms.parquet")["firm_id"].to_list()[:ASKED]
-    asked = {"product": "loan-investment", "amount": 3_000_000, "term_months": 24, "as_of": UNTIL.isoformat(), "recourse": plans}
-    posts = [post("/v1/decisions", orjson.dumps({"firm_id": firm, **asked}), {"Authorization": f"Bearer {token}"}) for firm in firms]
+    asked = {"amount": 3_000_000, "term_months": 24, "as_of": UNTIL.isoformat(), "recourse": plans}
+    bodies = [{"firm_id": firm, "product": PRODUCTS[place % len(PRODUCTS)], **asked} for place, firm in enumerate(firms)]
+    posts = [post("/v1/decisions", orjson.dumps(body), {"Authorization": f"Bearer {token}"}) for body in bodies]
     return lambda number: posts[number % ASKED]
 
 

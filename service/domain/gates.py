@@ -62,9 +62,17 @@ def _tables(way: Condition) -> Sequence[str]:
 
 
 def is_open(case: Case, ways: Sequence[Condition]) -> bool | None:
-    """Does one of the conditions hold? None where none is known to and one cannot be judged (Kleene's disjunction)."""
-    judged = [_way(case, way) for way in ways]
-    return True if True in judged else None if None in judged else False
+    """Does one of the conditions hold? None where none is known to and one cannot be judged (Kleene's disjunction).
+
+    Looks no further than the first that holds: a fact may cost as much as the rest of the decision.
+    """
+    is_unknown = False
+    for way in ways:
+        holds = _way(case, way)
+        if holds:
+            return True
+        is_unknown = is_unknown or holds is None
+    return None if is_unknown else False
 
 
 def _way(case: Case, way: Condition) -> bool | None:

@@ -35,17 +35,14 @@ class Model:
             raise BundleError(
                 f"model.txt reads {self._booster.width} features, manifest.json lists {len(manifest.features)}; train it again"
             )
+        self.features: tuple[str, ...] = tuple(feature.name for feature in manifest.features)
+        """Names in schema order: the order of matrix columns and of contributions."""
         calibration = manifest.calibration
         self.scale = Scale(calibration.slope, calibration.intercept, manifest.expected_margin, manifest.base_score, manifest.pdo)
         fills = np.array([np.nan if f.fill is None else f.fill for f in manifest.features])
         self._fills = fills if np.isfinite(fills).any() else None
         self.thresholds: Mapping[str, tuple[float, ...]] = thresholds(text, self.features)
         """By feature, the sorted values at which the model splits; `value <= threshold` is one side."""
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        """Names in schema order: the order of matrix columns and of contributions."""
-        return tuple(feature.name for feature in self.manifest.features)
 
     def row(self, values: Mapping[str, float | None]) -> Floats:
         """Matrix (1, k) of one applicant; None is missing. A feature that is not named at all is a `BundleError`."""
