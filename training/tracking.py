@@ -43,8 +43,6 @@ KNOWN: Final = (
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep MLflow from chattering, and from silencing others: its migrations disable every logger that is there."""
-    others = [logger for logger in logging.root.manager.loggerDict.values() if isinstance(logger, logging.Logger) and not logger.disabled]
     loggers = [logging.getLogger(name) for name in CHATTY]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
@@ -57,8 +55,6 @@ def _quiet() -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
-        for logger in others:
-            logger.disabled = False
 
 
 @contextmanager

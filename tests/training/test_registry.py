@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import subprocess
@@ -204,10 +203,3 @@ def test_using_a_registry_leaves_mlflow_as_it_was(tmp_path: Path, monkeypatch: p
 def test_scores_have_no_field_the_registry_forgets(bundle: Bundle):
     """Each field of `Scores` but the unrounded points leaves through the logged model."""
     assert set(OUTPUTS) | {"contributions", "unrounded"} == set(Scores.__dataclass_fields__)
-
-
-def test_a_new_registry_silences_no_logger_of_the_product(tmp_path: Path):
-    """MLflow's migrations of a new database disable every logger that is there; ours go on."""
-    logger = logging.getLogger("service.some_module")
-    assert Registry(tmp_path).names() == []
-    assert not logger.disabled
