@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -74,6 +75,21 @@ def store(database: str, migrated: Path) -> Iterator[Store]:
         upgrade(store)
     yield store
     store.close()
+
+
+@pytest.fixture
+def service_log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """What the service logs, caught at its own logger: an app that was made in this process keeps its lines from the root."""
+    logger = logging.getLogger("service")
+    level = logger.level
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("service")]:
+        logging.getLogger(name).disabled = False
+    logger.setLevel("INFO")
+    caplog.handler.setLevel("INFO")
+    logger.addHandler(caplog.handler)
+    yield caplog
+    logger.removeHandler(caplog.handler)
+    logger.setLevel(level)
 
 
 @pytest.fixture

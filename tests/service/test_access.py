@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -129,19 +128,11 @@ def test_a_token_revoked_and_deleted_is_forgotten(store: Store) -> None:
 
 
 def test_no_log_line_names_a_firm(
-    client: FlaskClient, officer: Headers, asked: dict[str, Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, officer: Headers, asked: dict[str, Any], service_log: pytest.LogCaptureFixture
 ) -> None:
     """Requests are logged by route and token number; the firm's code is in no line."""
-    logger = logging.getLogger("service")
-    # MLflow's migrations, run by another test of this process, disable every logger that is there.
-    monkeypatch.setattr(logging.getLogger("service.web.journal"), "disabled", False)
-    logger.setLevel("INFO")
-    logger.addHandler(caplog.handler)
-    try:
-        client.get(f"/v1/firms/{asked['firm_id']}", headers=officer)
-        client.post("/v1/decisions", json=asked, headers=officer)
-    finally:
-        logger.removeHandler(caplog.handler)
-    lines = [JsonLines().format(record) for record in caplog.records]
+    client.get(f"/v1/firms/{asked['firm_id']}", headers=officer)
+    client.post("/v1/decisions", json=asked, headers=officer)
+    lines = [JsonLines().format(record) for record in service_log.records]
     assert [line for line in lines if '"route":"/v1/firms/<firm_id>"' in line]
     assert not [line for line in lines if asked["firm_id"] in line]

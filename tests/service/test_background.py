@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from threading import Event
 
 import pytest
@@ -29,15 +28,14 @@ def test_a_name_is_taken_once_until_its_work_is_over() -> None:
     wait_until(lambda: done == [1, 2, 3])
 
 
-def test_what_fails_is_logged_and_may_be_taken_up_again(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_fails_is_logged_and_may_be_taken_up_again(service_log: pytest.LogCaptureFixture) -> None:
     """A failure stops neither the thread nor a second attempt."""
     background, done = Background(), []
 
     def fail() -> None:
         raise RuntimeError("no disk")
 
-    with caplog.at_level(logging.ERROR, logger="service.background"):
-        background.take_up("a", fail)
-        wait_until(lambda: bool(caplog.records) and not background._names)
+    background.take_up("a", fail)
+    wait_until(lambda: bool(service_log.records) and not background._names)
     background.take_up("a", lambda: done.append(1))
     wait_until(lambda: done == [1])
