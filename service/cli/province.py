@@ -14,6 +14,7 @@ import polars as pl
 
 from features.build import build_features
 from features.firm_row import build_firms
+from features.indicators import catalogue_hash
 from features.points import build_reference, shipped_scheme
 from features.vocabulary import Product
 from service.active import activate, load_active
@@ -63,9 +64,15 @@ class Prepared:
 
 
 def prepare_province(settings: Settings, *, firms: int, seed: int, until: date, fresh: bool) -> Prepared:
-    """Build everything under `settings.home`, or find it there from an earlier run with the same numbers."""
+    """Build everything under `settings.home`, or find it there from an earlier run with the same numbers and definitions."""
     note = settings.home / "demo.json"
-    wanted = {"firms": firms, "seed": seed, "until": until.isoformat()}
+    wanted = {
+        "firms": firms,
+        "seed": seed,
+        "until": until.isoformat(),
+        "catalogue": catalogue_hash(),
+        "scheme": shipped_scheme(SCHEME).hash,
+    }
     if not fresh and note.is_file():
         found = orjson.loads(note.read_bytes())
         if {key: found.get(key) for key in wanted} == wanted:
