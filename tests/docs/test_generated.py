@@ -31,6 +31,8 @@ def test_every_command_of_the_readme_exists_with_its_options() -> None:
         name, *words = line.removeprefix("jifen ").split()
         command = cli.get_command(click.Context(cli), name)
         assert name in COMMANDS
+        if isinstance(command, click.Group):
+            command = command.get_command(click.Context(command), words[0])
         assert command is not None
         known = {flag for option in command.params for flag in option.opts}
         assert {word for word in words if word.startswith("--")} <= known
