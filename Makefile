@@ -47,9 +47,10 @@ bench: setup-dev ## measure speed against the plain ways; writes benchmarks/resu
 docs: setup-dev ## write the generated documents again
 	$(BIN)/jifen docs
 
+# Extras stay in the lock: pip before 23.3 looks for `coverage[toml]` anew when only `coverage` is pinned, and refuses what it finds.
 lock: ## resolve the dependencies anew (needs uv on PATH)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --extra build pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --upgrade --extra build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove what the demo and the tools left behind; keeps .venv
 	rm -rf var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* htmlcov
