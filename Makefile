@@ -26,7 +26,7 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --require-hashes --no-deps -r requirements-dev.lock # complete as it is; one override would be refused
 	@touch $@
 
 demo: setup ## simulate a province, train both models, serve the API

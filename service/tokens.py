@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from service.ledger import Actor
+
 __all__ = ["GRANTS", "Holder", "Permission", "Role", "Token", "is_secret_of", "mint", "parse"]
 
 FORMAT = re.compile(r"jf_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
@@ -36,17 +38,33 @@ class Permission(StrEnum):
     READ = "read"
     DECIDE = "decide"
     INGEST = "ingest"
+    OVERRIDE = "override"
+    """Set a decision aside, with a reason, within one's own authority."""
+    SIGN = "sign"
+    """Give the second signature to somebody else's override, or conclude a review."""
+    PROPOSE = "propose"
+    """Propose what decides: models, scheme, peers, policy."""
+    APPROVE = "approve"
+    """Approve or refuse what somebody else proposed."""
+    STOP = "stop"
+    """Stop automatic decisions at once."""
+    AUDIT = "audit"
+    """Verify, replay, prove, export, and see who read what."""
+    RETAIN = "retain"
+    """Delete what has served its time, and hold what must not be deleted."""
+    ADMINISTER = "administer"
+    """Users and tokens."""
 
 
 _READER = frozenset({Permission.READ})
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.OFFICER: _READER | {Permission.DECIDE},
-        Role.APPROVER: _READER,
-        Role.RISK: _READER | {Permission.INGEST},
-        Role.VALIDATOR: _READER,
-        Role.AUDITOR: _READER,
-        Role.ADMIN: _READER | {Permission.INGEST},
+        Role.OFFICER: _READER | {Permission.DECIDE, Permission.OVERRIDE},
+        Role.APPROVER: _READER | {Permission.OVERRIDE, Permission.SIGN, Permission.STOP},
+        Role.RISK: _READER | {Permission.INGEST, Permission.PROPOSE, Permission.STOP},
+        Role.VALIDATOR: _READER | {Permission.APPROVE, Permission.STOP},
+        Role.AUDITOR: _READER | {Permission.AUDIT},
+        Role.ADMIN: _READER | {Permission.INGEST, Permission.ADMINISTER, Permission.RETAIN, Permission.STOP},
     }
 )
 """Who loads evidence does not decide on it, and the other way round."""
@@ -54,10 +72,18 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who is asking: the number and the role of a valid token."""
+    """Who is asking: the number of a valid token or session, its role, and the person behind it (None: a machine)."""
 
     token_id: str
     role: Role
+    person: str | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who this is in the ledger: the person where there is one, so that a person is one actor with any token."""
+        if self.person is not None:
+            return Actor(kind="person", id=self.person, role=self.role.value)
+        return Actor(kind="token", id=self.token_id, role=self.role.value)
 
     def may(self, permission: Permission) -> bool:
         """May this role do that?"""

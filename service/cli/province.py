@@ -25,6 +25,7 @@ from service.clock import system_clock
 from service.config import Settings
 from service.domain import Application, shipped_policies
 from service.identifiers import new_decision_id
+from service.ledger import Actor
 from service.rows import day_number
 from service.serving import prepare
 from service.store import open_store
@@ -114,7 +115,7 @@ def _build(settings: Settings, firms: int, seed: int, until: date) -> Applicant:
     with step("put the evidence on file") as report:
         prepare(settings)
         store = open_store(settings.database, connections=2, lock_seconds=settings.lock_seconds)
-        ingest(store, system_clock, evidence, operator="demo", source="simulated province", report=report)
+        ingest(store, system_clock, evidence, actor=Actor(kind="system", id="demo"), source="simulated province", report=report)
         store.close()
     return _applicant(settings.home, evidence.tables, features, until)
 

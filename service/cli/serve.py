@@ -15,6 +15,7 @@ from service.cli.console import notes, out, step
 from service.cli.options import Day, today
 from service.clock import system_clock
 from service.config import settings_from
+from service.ledger import Actor
 from service.serving import serve as serve_forever
 from service.store import Store, open_store, upgrade
 from service.tokens import Role
@@ -59,8 +60,9 @@ def ingest(folder: Path, operator: str) -> None:
     """Load a FOLDER of evidence files into the service's database: all of it, or nothing."""
     with step("check evidence"):
         evidence = read_folder(folder, today())
+    actor = Actor(kind="system", id=operator[:64])
     with opened_store() as store, step("put evidence on file") as report:
-        loading = put_on_file(store, system_clock, evidence, operator=operator, source=str(folder), report=report)
+        loading = put_on_file(store, system_clock, evidence, actor=actor, source=str(folder), report=report)
     out.print(f"{loading.rows:,} rows read; {loading.firms:,} firms have a new version of their evidence (loading {loading.ingest_id})")
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, literal_column, select
 
+from service.domain.record import canonical_bytes
+from service.ledger import Actor, Draft, Kind
 from service.store.blobs import PackedBlob, get_blob, put_blobs
+from service.store.ledger import append
 from service.store.models import EvidenceVersion, Ingest
 
 __all__ = ["Filed", "Loading", "Version", "add_versions", "latest_dossier", "latest_hash", "latest_versions", "versions_of"]
@@ -47,8 +51,27 @@ class Loading:
     rows: int
     firms: int
     checksum: str
-    operator: str
+    actor: Actor
     recorded_at: datetime
+
+    @property
+    def operator(self) -> str:
+        """Number or name of who loaded it."""
+        return self.actor.id
+
+    def content(self, filed: Iterable[tuple[str, int, str]]) -> bytes:
+        """Give what the ledger's entry commits to: the loading, and each firm's new version with its hash."""
+        return canonical_bytes(
+            {
+                "format": "ingest/1",
+                "ingest_id": self.ingest_id,
+                "source": self.source,
+                "rows": self.rows,
+                "firms": self.firms,
+                "checksum": self.checksum,
+                "versions": [{"firm_id": firm, "version": version, "sha256": sha256} for firm, version, sha256 in filed],
+            }
+        )
 
 
 _COLUMNS = (
@@ -60,6 +83,8 @@ _COLUMNS = (
     EvidenceVersion.recorded_at,
 )
 
+
+_KEPT = ("ingest_id", "source", "rows", "firms", "checksum", "operator", "recorded_at")
 
 _NEWEST = (  # built once: every decision asks it
     select(EvidenceVersion.sha256)
@@ -108,13 +133,16 @@ def _latest(unit: Connection, firm_ids: Sequence[str] | None) -> dict[str, Versi
 def add_versions(unit: Connection, loading: Loading, filed: Iterable[Filed], known: dict[str, Version]) -> None:
     """Write one loading: its own row, then a new version of each firm, one above the `known` newest."""
     listed = list(filed)
-    unit.execute(insert(Ingest).values({name: getattr(loading, name) for name in Loading.__slots__}))
+    unit.execute(insert(Ingest).values({name: getattr(loading, name) for name in _KEPT}))
     put_blobs(unit, [one.blob for one in listed])
-    if listed:
-        unit.execute(insert(EvidenceVersion), [_row(one, loading, known.get(one.firm_id)) for one in listed])
+    rows = [_row(one, loading, known.get(one.firm_id)) for one in listed]
+    if rows:
+        unit.execute(insert(EvidenceVersion), rows)
+    content = loading.content((row["firm_id"], row["version"], row["sha256"]) for row in rows)
+    append(unit, [Draft(kind=Kind.INGEST, subject=loading.ingest_id, actor=loading.actor, at=loading.recorded_at, content=content)])
 
 
-def _row(one: Filed, loading: Loading, before: Version | None) -> dict[str, object]:
+def _row(one: Filed, loading: Loading, before: Version | None) -> dict[str, Any]:
     return {
         "firm_id": one.firm_id,
         "version": before.version + 1 if before else 1,

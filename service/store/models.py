@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, LargeBinary, MetaData, String, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -14,12 +14,15 @@ __all__ = [
     "AllocationRow",
     "Base",
     "Blob",
+    "CheckpointRow",
     "DecisionRow",
     "EvidenceVersion",
     "FirmRowEntry",
     "Ingest",
+    "LedgerEntry",
     "RequestKey",
     "TokenRow",
+    "TreeTile",
     "UtcMoment",
 ]
 
@@ -137,6 +140,41 @@ class RequestKey(Base):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     request_sha: Mapped[str] = mapped_column(HASH)
     decision_id: Mapped[str] = mapped_column(String(26), ForeignKey("decisions.decision_id", deferrable=True, initially="DEFERRED"))
+
+
+class LedgerEntry(Base):
+    """An entry of the ledger, byte for byte; `seq` counts from 0 without a gap, the other columns only find it again."""
+
+    __tablename__ = "ledger"
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(64))
+    actor: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    content: Mapped[str] = mapped_column(HASH)
+    entry: Mapped[bytes]
+    __table_args__ = (
+        Index("ix_ledger_subject_seq", "subject", "seq"),
+        Index("ix_ledger_kind_seq", "kind", "seq"),
+    )
+
+
+class TreeTile(Base):
+    """The root of a full subtree of the ledger: `level` 8 stands over 256 entries, 16 over 65,536; never changes."""
+
+    __tablename__ = "tree_tiles"
+    level: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    root: Mapped[bytes]
+
+
+class CheckpointRow(Base):
+    """A signed statement of the ledger's size and root."""
+
+    __tablename__ = "checkpoints"
+    size: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
 
 
 class AllocationRow(Base):

@@ -10,8 +10,10 @@ from typing import Any, cast
 from sqlalchemy import Connection, func, insert, select
 
 from service.errors import KeyReused
+from service.ledger import Actor, Draft, Kind
 from service.store.blobs import PackedBlob, put_blobs
 from service.store.insertion import insert_new, new_or_nothing
+from service.store.ledger import append
 from service.store.models import DecisionRow, FirmRowEntry, RequestKey
 
 __all__ = [
@@ -48,6 +50,7 @@ class Record:
     outcome: str
     product: str
     token_id: str
+    actor: Actor
     sha256: str
     body: bytes
     key: Key | None = None
@@ -102,7 +105,19 @@ def commit(unit: Connection, records: Sequence[Record]) -> list[Entry]:
     insert_new(unit, FirmRowEntry, [record.firm_row for record in fresh if record.firm_row])
     if fresh:
         unit.execute(insert(DecisionRow), [{name: getattr(record, name) for name in _STORED} for record in fresh])
+        append(unit, [_entered(record) for record in fresh])
     return [_replay(unit, record) if record.decision_id in beaten else _receipt(record) for record in records]
+
+
+def _entered(record: Record) -> Draft:
+    return Draft(
+        kind=Kind.DECISION,
+        subject=record.decision_id,
+        actor=record.actor,
+        at=record.decided_at,
+        content=None,
+        content_hash=record.sha256,
+    )
 
 
 def _claim(unit: Connection, records: Sequence[Record]) -> set[str]:

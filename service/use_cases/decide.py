@@ -75,6 +75,7 @@ def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None
         outcome=decision.outcome,
         product=asked.product.value,
         token_id=holder.token_id,
+        actor=holder.actor,
         sha256=hash_of(body),
         body=body,
         key=key,

@@ -12,6 +12,7 @@ from features.points import SHIPPED, Points, Scheme, score_points, shipped_schem
 from service.desk import Desk
 from service.errors import UnknownFirm, UnknownScheme
 from service.identifiers import new_decision_id
+from service.ledger import Actor
 from service.store.blobs import get_blob, hash_of, pack
 from service.store.evidence import Filed, Loading, Version, add_versions, latest_dossier, latest_versions, versions_of
 from service.tokens import Holder
@@ -38,11 +39,11 @@ def file_firm(desk: Desk, evidence: FirmEvidence, holder: Holder) -> tuple[Versi
         is_new = before is None or before[0] != hash_of(dossier)
         if is_new:
             rows = 1 + sum(len(table) for table in evidence.supplied().values())
-            _add(unit, desk, Filed(firm_id, evidence.firm.name, pack("dossier", dossier)), rows, hash_of(sent), holder.token_id)
+            _add(unit, desk, Filed(firm_id, evidence.firm.name, pack("dossier", dossier)), rows, hash_of(sent), holder.actor)
         return latest_versions(unit, [firm_id])[firm_id], is_new
 
 
-def _add(unit: Connection, desk: Desk, filed: Filed, rows: int, checksum: str, operator: str) -> None:
+def _add(unit: Connection, desk: Desk, filed: Filed, rows: int, checksum: str, actor: Actor) -> None:
     now = desk.clock()
     loading = Loading(
         ingest_id=new_decision_id(now),
@@ -50,7 +51,7 @@ def _add(unit: Connection, desk: Desk, filed: Filed, rows: int, checksum: str, o
         rows=rows,
         firms=1,
         checksum=checksum,
-        operator=operator,
+        actor=actor,
         recorded_at=now,
     )
     add_versions(unit, loading, [filed], latest_versions(unit, [filed.firm_id]))

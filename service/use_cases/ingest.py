@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from features.evidence import merge_dossiers, split_dossiers
 from service.clock import Clock
 from service.identifiers import new_decision_id
+from service.ledger import Actor
 from service.store.blobs import PackedBlob, get_blob, pack
 from service.store.engine import Store
 from service.store.evidence import Filed, Loading, Version, add_versions, latest_versions
@@ -34,7 +35,7 @@ class _Draft:
 
 
 def ingest(
-    store: Store, clock: Clock, evidence: Evidence, *, operator: str, source: str, report: Report = lambda _what, _share: None
+    store: Store, clock: Clock, evidence: Evidence, *, actor: Actor, source: str, report: Report = lambda _what, _share: None
 ) -> Loading:
     """Put checked evidence on file; a firm whose evidence is the same again gets no new version.
 
@@ -51,7 +52,7 @@ def ingest(
             rows=sum(frame.height for frame in evidence.tables.values()),
             firms=len(filed),
             checksum=evidence.checksum,
-            operator=operator,
+            actor=actor,
             recorded_at=now,
         )
         add_versions(unit, loading, filed, known)

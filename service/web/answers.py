@@ -14,6 +14,7 @@ from service.domain import Decision, Outcome
 from service.domain.record.offers import Offer
 from service.domain.record.parts import Missing, Reason
 from service.domain.record.recourse import RecoursePlan, Says
+from service.store.evidence import Loading
 
 __all__ = [
     "Alive",
@@ -91,6 +92,11 @@ class IngestAnswer(BaseModel):
     checksum: str
     operator: str = Field(description="Number of the token that sent it")
     recorded_at: datetime = Moment
+
+    @classmethod
+    def of(cls, loading: Loading) -> Self:
+        """Take from a loading what the answer shows."""
+        return cls(**{name: getattr(loading, name) for name in cls.model_fields})
 
 
 class PointsPage(BaseModel):

@@ -106,5 +106,5 @@ def post_ingest(ask: Ask) -> Response:
     """Load files."""
     files = [SentFile(name, file.filename or "", file.stream) for name, file in request.files.items(multi=True)]
     evidence = read_sent(files, ask.desk.today())
-    loading = ingest(ask.desk.store, ask.desk.clock, evidence, operator=ask.caller.token_id, source="POST /v1/ingests")
-    return json_answer(IngestAnswer(**asdict(loading)), 201)
+    loading = ingest(ask.desk.store, ask.desk.clock, evidence, actor=ask.caller.actor, source="POST /v1/ingests")
+    return json_answer(IngestAnswer.of(loading), 201)

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from features.checks import EvidenceFaults, checked_tables
 from service.desk import Desk
+from service.ledger import Actor
 from service.store import Store
 from service.store.evidence import latest_versions, versions_of
 from service.store.firm_rows import kept_keys
@@ -119,8 +120,8 @@ class LateStore(Store):
 
 def test_evidence_that_arrives_while_a_loading_is_prepared_is_not_lost(store: Store, desk: Desk, clock: Clock) -> None:
     """A firm that got a new version in between is laid on that version."""
-    late = LateStore(store, lambda: ingest(store, clock, tables(contract_id="HT-7"), operator="a", source="other"))
-    ingest(late, clock, tables(contract_id="HT-8"), operator="b", source="ours")
+    late = LateStore(store, lambda: ingest(store, clock, tables(contract_id="HT-7"), actor=Actor(kind="system", id="a"), source="other"))
+    ingest(late, clock, tables(contract_id="HT-8"), actor=Actor(kind="system", id="b"), source="ours")
     with store.reading() as unit:
         assert [version.version for version in versions_of(unit, FIRM)] == [1, 2]
     assert [row["contract_id"] for row in show_firm(desk, FIRM).evidence["contracts"]] == ["HT-7", "HT-8"]
@@ -134,7 +135,9 @@ def test_a_folder_is_loaded_as_files_are(store: Store, clock: Clock, tmp_path: P
         frame.write_csv(folder / f"{name}.csv")
     evidence = read_folder(folder, date(2026, 11, 23))
     told: list[tuple[str, float]] = []
-    loading = ingest(store, clock, evidence, operator="cli", source=str(folder), report=lambda *said: told.append(said))
+    loading = ingest(
+        store, clock, evidence, actor=Actor(kind="system", id="cli"), source=str(folder), report=lambda *said: told.append(said)
+    )
     assert (loading.rows, loading.firms, loading.checksum) == (22, 2, evidence.checksum)
     assert told[-1] == ("on file", 1.0)
     (folder / "firms.csv").write_text("firm_id\nx\n")
@@ -145,7 +148,7 @@ def test_a_folder_is_loaded_as_files_are(store: Store, clock: Clock, tmp_path: P
 def test_indicators_are_computed_ahead_and_earlier_days_forgotten(store: Store, desk: Desk, clock: Clock) -> None:
     """`materialise` computes what is missing for a day, nothing twice, and keeps only that day and later ones."""
     frames = checked_tables(evidence_texts(firms=[FIRM, OTHER]))
-    ingest(store, clock, Evidence(frames, "sha256:" + "0" * 64), operator="a", source="b")
+    ingest(store, clock, Evidence(frames, "sha256:" + "0" * 64), actor=Actor(kind="system", id="a"), source="b")
     today = desk.today()
     told: list[float] = []
     assert materialise(store, today - timedelta(days=1)) == 2
@@ -161,7 +164,7 @@ def test_indicators_are_computed_ahead_and_earlier_days_forgotten(store: Store, 
 
 def test_many_firms_are_looked_up_in_batches(store: Store, clock: Clock) -> None:
     """More firms than a statement takes parameters for are all found."""
-    ingest(store, clock, tables(), operator="a", source="b")
+    ingest(store, clock, tables(), actor=Actor(kind="system", id="a"), source="b")
     with store.reading() as unit:
         assert set(latest_versions(unit, [f"{n:018d}" for n in range(1200)] + [FIRM])) == {FIRM}
         assert latest_versions(unit, []) == {}
@@ -169,5 +172,5 @@ def test_many_firms_are_looked_up_in_batches(store: Store, clock: Clock) -> None
 
 def test_a_loading_that_changes_nothing_is_still_recorded(store: Store, clock: Clock) -> None:
     """The second loading of the same evidence is on record with no firm changed."""
-    ingest(store, clock, tables(), operator="a", source="b")
-    assert ingest(store, clock, tables(), operator="a", source="b").firms == 0
+    ingest(store, clock, tables(), actor=Actor(kind="system", id="a"), source="b")
+    assert ingest(store, clock, tables(), actor=Actor(kind="system", id="a"), source="b").firms == 0

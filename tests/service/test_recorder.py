@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.errors import KeyReused, NotRecorded
 from service.identifiers import new_decision_id
+from service.ledger import Actor
 from service.recorder import Recorder
 from service.store import Store
 from service.store.records import Entry, Key, Receipt, Record, commit, find_decision, list_decisions
@@ -28,6 +29,7 @@ def record(number: int = 0, **said: Any) -> Record:
         "outcome": "approve",
         "product": "startup-credit",
         "token_id": "0" * 12,
+        "actor": Actor(kind="token", id="0" * 12, role="officer"),
         "sha256": cases.HASH,
         "body": b"%d" % number,
     }
