@@ -38,6 +38,12 @@ class Settings:
     commit_batch: int = _setting(128, int, "Most records committed together.", low=1)
     commit_seconds: int = _setting(30, int, "Longest time, in seconds, a request waits for its record to be durable.", low=1)
     lock_seconds: int = _setting(30, int, "Longest time, in seconds, a write waits for another writer of the database.", low=1)
+    keys: str = _setting("", str, "Folder of the keys that sign the ledger; empty means `JIFEN_HOME/keys`.")
+    witness: str = _setting(
+        "", str, "Folders outside the database that get every signed checkpoint, joined by `:`; empty means `JIFEN_HOME/witness`."
+    )
+    seal_milliseconds: int = _setting(1000, int, "Longest time, in milliseconds, until a committed record is under a signed checkpoint.")
+    unsealed_seconds: int = _setting(120, int, "Seconds of failing to seal after which nothing more is decided.", low=1)
     log_level: str = _setting("INFO", str, "Least severe log line written: DEBUG, INFO, WARNING or ERROR.")
 
     def __post_init__(self) -> None:
@@ -50,6 +56,16 @@ class Settings:
             raise BadSetting(f"{PREFIX}PORT is {self.port}; ports end at 65535")
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise BadSetting(f"{PREFIX}LOG_LEVEL is {self.log_level!r}; it takes DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def key_folder(self) -> Path:
+        """The folder of the ledger's keys in use."""
+        return Path(self.keys) if self.keys else self.home / "keys"
+
+    @property
+    def witness_folders(self) -> list[Path]:
+        """The witness's folders in use."""
+        return [Path(one) for one in self.witness.split(os.pathsep) if one] or [self.home / "witness"]
 
     @property
     def database(self) -> str:

@@ -16,6 +16,7 @@ from service.errors import NotReady
 from service.metrics import Metrics
 from service.recorder import Recorder
 from service.rows import FirmRows
+from service.sealer import Sealer, open_sealer
 from service.store import Store, open_store
 from service.store.records import Entry, Record, commit
 
@@ -33,6 +34,7 @@ class Desk:
     store: Store
     gate: Gate
     recorder: Recorder
+    sealer: Sealer
     rows: FirmRows
     metrics: Metrics
     background: Background
@@ -44,7 +46,8 @@ class Desk:
 
     @property
     def active(self) -> Active:
-        """What decides; `NotReady` when it is missing or does not match its hash."""
+        """What decides; `NotReady` when it is missing or does not match its hash, or when records cannot be sealed."""
+        self.sealer.check()
         if isinstance(self.found, NotReady):
             raise NotReady(str(self.found))
         return self.found
@@ -60,12 +63,15 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         with store.writing() as unit:
             return commit(unit, records)
 
+    sealer = open_sealer(store, settings, clock)
+    store.committed = sealer.poke
     return Desk(
         settings=settings,
         clock=clock,
         store=store,
         gate=Gate(store, seconds=settings.token_seconds),
         recorder=Recorder(commit_batch, batch=settings.commit_batch, seconds=settings.commit_seconds, committed=metrics.batches.observe),
+        sealer=sealer,
         rows=FirmRows(store, capacity=settings.firm_rows, counted=lambda source: metrics.rows.labels(source).inc()),
         metrics=metrics,
         background=Background(),

@@ -34,3 +34,11 @@ def child_exit(server: Any, worker: Any) -> None:
     del server
     if MULTIPROCESS in os.environ:
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library does not type it
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Seal what was committed since the last checkpoint; should that fail, the next start does it."""
+    del server
+    desk = getattr(worker.wsgi, "extensions", {}).get("jifen")
+    if desk is not None:
+        desk.sealer.close()

@@ -8,7 +8,9 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+from service.clock import system_clock
 from service.config import Settings
+from service.sealer import open_sealer
 from service.store import open_store, upgrade
 
 __all__ = ["command", "environment_of", "prepare", "serve"]
@@ -33,12 +35,13 @@ def command() -> list[str]:
 
 
 def prepare(settings: Settings) -> None:
-    """Bring the database up to date and start the workers' shared numbers anew."""
+    """Bring the database up to date, seal what a crash left unsealed, and start the workers' shared numbers anew."""
     settings.home.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(_numbers(settings), ignore_errors=True)
     _numbers(settings).mkdir(parents=True)
     store = open_store(settings.database, connections=1, lock_seconds=settings.lock_seconds)
     upgrade(store)
+    open_sealer(store, settings, system_clock).seal_now()
     store.close()
 
 

@@ -16,6 +16,7 @@ from service.cli.options import Day, today
 from service.clock import system_clock
 from service.config import settings_from
 from service.ledger import Actor
+from service.sealer import open_sealer
 from service.serving import serve as serve_forever
 from service.store import Store, open_store, upgrade
 from service.tokens import Role
@@ -30,13 +31,14 @@ __all__ = ["ingest", "materialise", "opened_store", "serve", "token"]
 
 @contextmanager
 def opened_store() -> Iterator[Store]:
-    """Open the service's database, brought up to date."""
+    """Open the service's database, brought up to date; what the block recorded is sealed at its end."""
     settings = settings_from()
     settings.home.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.database, connections=2, lock_seconds=settings.lock_seconds)
     upgrade(store)
     try:
         yield store
+        open_sealer(store, settings, system_clock).seal_now()
     finally:
         store.close()
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, select
 
 from service.store.insertion import insert_new
 from service.store.models import Blob
 
-__all__ = ["PackedBlob", "get_blob", "hash_of", "pack", "put_blobs"]
+__all__ = ["PackedBlob", "get_blob", "hash_of", "pack", "put_blobs", "read_blobs"]
+
+BATCH = 200
+"""Blobs read in one statement."""
 
 PackedBlob = dict[str, str | bytes]
 """A row of `blobs`."""
@@ -39,3 +42,18 @@ def get_blob(unit: Connection, sha256: str) -> bytes:
     if hash_of(content) != sha256:
         raise ValueError(f"blob {sha256} holds bytes with the hash {hash_of(content)}; the database was changed from outside")
     return content
+
+
+def read_blobs(unit: Connection, hashes: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Read many by their hashes, as they are, unchecked; one that is not there, or cannot be unpacked, is left out or empty."""
+    for start in range(0, len(hashes), BATCH):
+        query = select(Blob.sha256, Blob.packed).where(Blob.sha256.in_(hashes[start : start + BATCH]))
+        for row in unit.execute(query):
+            yield row.sha256, _unpacked(row.packed)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    try:
+        return zlib.decompress(packed)
+    except zlib.error:
+        return b""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -22,6 +22,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.committed: Callable[[], None] = lambda: None
+        """Told after each commit; the sealer listens."""
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._turn = Turn(str(engine.url.database)) if self._is_sqlite else None
         self._writer = engine.execution_options(jifen_writes=True)
@@ -34,12 +36,17 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Open the one write transaction; it is durable when the block ends, and undone if the block raises."""
+    def writing(self, *, silent: bool = False) -> Iterator[Connection]:
+        """Open the one write transaction; it is durable when the block ends, and undone if the block raises.
+
+        After the commit `committed` is called, unless the transaction is `silent`.
+        """
         with self._turn.taken() if self._turn else nullcontext(), self._writer.begin() as connection:
             if not self._is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
             yield connection
+        if not silent:
+            self.committed()
 
     def close(self) -> None:
         """Close every pooled connection."""

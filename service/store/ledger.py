@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
 from service.ledger import Draft, entry_bytes
+from service.ledger.tree import leaf_hash
 from service.store.blobs import pack, put_blobs
-from service.store.models import LedgerEntry
+from service.store.models import CheckpointRow, LedgerEntry, TreeTile
 
-__all__ = ["append", "size_of"]
+__all__ = [
+    "KeptNodes",
+    "append",
+    "checkpoint_notes",
+    "entries_between",
+    "entry_at",
+    "entry_of",
+    "keep_checkpoint",
+    "keep_tiles",
+    "newest_checkpoint",
+    "rows_after",
+    "sealed_size",
+    "size_of",
+]
+
+PAGE = 2_000
+"""Rows read at once when the whole log is walked."""
 
 
 def size_of(unit: Connection) -> int:
@@ -41,3 +59,73 @@ def _row(seq: int, draft: Draft) -> dict[str, Any]:
         "content": draft.content_hash,
         "entry": entry_bytes(seq, draft),
     }
+
+
+def entries_between(unit: Connection, start: int, stop: int) -> Iterator[bytes]:
+    """Read the entries from place `start` up to `stop`, in order."""
+    for low in range(start, stop, PAGE):
+        high = min(stop, low + PAGE)
+        query = select(LedgerEntry.entry).where(LedgerEntry.seq >= low, LedgerEntry.seq < high).order_by(LedgerEntry.seq)
+        yield from unit.scalars(query).all()
+
+
+def rows_after(unit: Connection, after: int = -1) -> Iterator[Any]:
+    """Read every row of the ledger behind a place, in order, page by page."""
+    columns = (LedgerEntry.seq, LedgerEntry.kind, LedgerEntry.subject, LedgerEntry.actor, LedgerEntry.at, LedgerEntry.content)
+    query = select(*columns, LedgerEntry.entry).order_by(LedgerEntry.seq).limit(PAGE)
+    while page := unit.execute(query.where(LedgerEntry.seq > after)).all():
+        yield from page
+        after = page[-1].seq
+
+
+def entry_at(unit: Connection, seq: int) -> bytes | None:
+    """Read the entry at a place, or None."""
+    return unit.scalar(select(LedgerEntry.entry).where(LedgerEntry.seq == seq))
+
+
+def entry_of(unit: Connection, kind: str, subject: str) -> tuple[int, bytes] | None:
+    """Find the first entry of a kind about a subject: its place and bytes."""
+    query = select(LedgerEntry.seq, LedgerEntry.entry).where(LedgerEntry.subject == subject, LedgerEntry.kind == kind)
+    found = unit.execute(query.order_by(LedgerEntry.seq).limit(1)).one_or_none()
+    return (found.seq, found.entry) if found else None
+
+
+class KeptNodes:
+    """Hashes of the tree from the database: leaves from their entries, full subtrees from the kept tiles."""
+
+    def __init__(self, unit: Connection) -> None:
+        self._unit = unit
+
+    def full(self, height: int, start: int, stop: int) -> Sequence[bytes]:
+        """Give the roots of the full subtrees (height, start) up to (height, stop)."""
+        if height == 0:
+            return [leaf_hash(entry) for entry in entries_between(self._unit, start, stop)]
+        query = select(TreeTile.root).where(TreeTile.level == height, TreeTile.place >= start, TreeTile.place < stop)
+        return list(self._unit.scalars(query.order_by(TreeTile.place)))
+
+
+def keep_tiles(unit: Connection, tiles: Sequence[tuple[int, int, bytes]]) -> None:
+    """Write full subtrees: height, place, root."""
+    if tiles:
+        unit.execute(insert(TreeTile), [{"level": level, "place": place, "root": root} for level, place, root in tiles])
+
+
+def keep_checkpoint(unit: Connection, size: int, note: str, at: datetime) -> None:
+    """Write a signed checkpoint."""
+    unit.execute(insert(CheckpointRow).values(size=size, note=note, at=at))
+
+
+def newest_checkpoint(unit: Connection) -> tuple[int, str] | None:
+    """Give size and note of the newest checkpoint, or None when nothing was signed yet."""
+    found = unit.execute(select(CheckpointRow.size, CheckpointRow.note).order_by(CheckpointRow.size.desc()).limit(1)).one_or_none()
+    return (found.size, found.note) if found else None
+
+
+def sealed_size(unit: Connection) -> int:
+    """Count the entries that the newest checkpoint covers."""
+    return unit.scalar(select(func.max(CheckpointRow.size))) or 0
+
+
+def checkpoint_notes(unit: Connection) -> list[tuple[int, str]]:
+    """Read every checkpoint's size and note, oldest first."""
+    return [(row.size, row.note) for row in unit.execute(select(CheckpointRow.size, CheckpointRow.note).order_by(CheckpointRow.size))]

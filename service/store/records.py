@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -14,7 +14,7 @@ from service.ledger import Actor, Draft, Kind
 from service.store.blobs import PackedBlob, put_blobs
 from service.store.insertion import insert_new, new_or_nothing
 from service.store.ledger import append
-from service.store.models import DecisionRow, FirmRowEntry, RequestKey
+from service.store.models import DecisionRow, FirmRowEntry, LedgerEntry, RequestKey
 
 __all__ = [
     "Entry",
@@ -23,8 +23,10 @@ __all__ = [
     "Receipt",
     "Record",
     "commit",
+    "decisions_without_entry",
     "find_decision",
     "find_replay",
+    "kept_decisions",
     "list_decisions",
     "newest_bodies",
     "newest_offers",
@@ -84,6 +86,8 @@ class Listed:
 Entry = Receipt | KeyReused
 """What became of a record: kept, answered by an earlier one, or refused because its key belongs to another request."""
 
+BATCH = 500
+"""Decisions read in one statement."""
 _STORED = ("decision_id", "firm_id", "decided_at", "outcome", "product", "token_id", "sha256", "body")
 _LISTED = (
     DecisionRow.seq,
@@ -180,3 +184,16 @@ def newest_offers(unit: Connection, product: str) -> list[str]:
 def newest_bodies(unit: Connection, limit: int) -> list[bytes]:
     """Read the newest decisions as they were answered, at most `limit`, the newest first."""
     return list(unit.scalars(select(DecisionRow.body).order_by(DecisionRow.seq.desc()).limit(limit)))
+
+
+def kept_decisions(unit: Connection, numbers: Sequence[str]) -> Iterator[Any]:
+    """Read whole rows of decisions by their numbers, in no order; those that are not there are left out."""
+    for start in range(0, len(numbers), BATCH):
+        query = select(*DecisionRow.__table__.columns).where(DecisionRow.decision_id.in_(numbers[start : start + BATCH]))
+        yield from unit.execute(query)
+
+
+def decisions_without_entry(unit: Connection) -> Iterator[str]:
+    """Give the numbers of decisions that the ledger does not know."""
+    known = select(LedgerEntry.subject).where(LedgerEntry.kind == Kind.DECISION, LedgerEntry.subject == DecisionRow.decision_id)
+    yield from unit.scalars(select(DecisionRow.decision_id).where(~known.exists()))

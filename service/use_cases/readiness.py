@@ -17,7 +17,15 @@ OK = "ok"
 def check_parts(desk: Desk) -> dict[str, str]:
     """Give `ok` or the remedy for each part that a decision needs."""
     artefacts = str(desk.found) if isinstance(desk.found, NotReady) else OK
-    return {"database": _database(desk), "artefacts": artefacts}
+    return {"database": _database(desk), "artefacts": artefacts, "ledger": _ledger(desk)}
+
+
+def _ledger(desk: Desk) -> str:
+    try:
+        desk.sealer.check()
+    except NotReady as error:
+        return str(error)
+    return OK
 
 
 def _database(desk: Desk) -> str:

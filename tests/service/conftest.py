@@ -100,7 +100,7 @@ def active() -> Active:
 
 @pytest.fixture
 def settings(tmp_path: Path, database: str) -> Settings:
-    return Settings(home=tmp_path, database_url=database, lock_seconds=5, log_level="ERROR")
+    return Settings(home=tmp_path, database_url=database, lock_seconds=5, seal_milliseconds=3_600_000, log_level="ERROR")
 
 
 @pytest.fixture

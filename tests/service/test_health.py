@@ -26,7 +26,7 @@ def test_a_service_with_everything_is_ready(client: FlaskClient) -> None:
     """Alive and ready are answered without a token."""
     assert client.get("/healthz").json == {"status": "alive"}
     ready = client.get("/readyz")
-    assert (ready.status_code, ready.json) == (200, {"status": "ready", "checks": {"database": "ok", "artefacts": "ok"}})
+    assert (ready.status_code, ready.json) == (200, {"status": "ready", "checks": {"database": "ok", "artefacts": "ok", "ledger": "ok"}})
 
 
 def test_a_service_without_models_is_alive_but_not_ready(settings: Settings, store: Any) -> None:
