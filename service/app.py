@@ -12,6 +12,7 @@ from service.config import Settings, settings_from
 from service.desk import open_desk
 from service.logs import write_logs
 from service.web.allocations import allocations
+from service.web.audit import audit
 from service.web.decisions import decisions
 from service.web.firms import firms
 from service.web.journal import keep_journal
@@ -35,6 +36,6 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
     app.extensions["jifen"] = desk = open_desk(chosen, clock=clock, active=active)
     keep_journal(app, desk.metrics)
     answer_problems(app)
-    for blueprint in (allocations, decisions, firms, site):
+    for blueprint in (allocations, audit, decisions, firms, site):
         app.register_blueprint(blueprint)
     return app

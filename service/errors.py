@@ -20,6 +20,7 @@ __all__ = [
     "Unauthenticated",
     "UnknownAllocation",
     "UnknownDecision",
+    "UnknownEntry",
     "UnknownFirm",
     "UnknownScheme",
     "UnknownToken",
@@ -94,6 +95,12 @@ class UnknownDecision(ServiceError):
     """No decision with that number is on record."""
 
     code = "unknown-decision"
+
+
+class UnknownEntry(ServiceError):
+    """The ledger has no such entry, or it is not under a checkpoint yet."""
+
+    code = "unknown-entry"
 
 
 class UnknownScheme(ServiceError):

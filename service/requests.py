@@ -11,8 +11,20 @@ from features.evidence import FirmEvidence
 from features.tables import TABLES, FirmId
 from features.vocabulary import Product
 from service.domain.application import MAX_AMOUNT, MAX_TERM, Purpose
+from service.ledger import Kind
 
-__all__ = ["DecisionRequest", "DecisionsQuery", "FirmQuery", "FirmRequest", "OffersQuery", "PointsQuery", "Upload"]
+__all__ = [
+    "ConsistencyQuery",
+    "DecisionRequest",
+    "DecisionsQuery",
+    "EntriesQuery",
+    "FirmQuery",
+    "FirmRequest",
+    "InclusionQuery",
+    "OffersQuery",
+    "PointsQuery",
+    "Upload",
+]
 
 EARLIEST = date(1990, 1, 1)
 
@@ -91,6 +103,36 @@ class DecisionsQuery(Strict):
     firm_id: FirmId | None = Field(default=None, description="Only this firm's")
     after: int = Field(default=0, ge=0, description="Only those recorded after this place; `next` of the page before")
     limit: int = Field(default=50, ge=1, description="Most decisions on the page; the service's own limit may be lower")
+
+
+class EntriesQuery(Strict):
+    """Which entries of the ledger to list, oldest first."""
+
+    after: int = Field(default=-1, ge=-1, description="Only those behind this place; `next` of the page before")
+    limit: int = Field(default=50, ge=1, description="Most entries on the page; the service's own limit may be lower")
+    kind: Kind | None = Field(default=None, description="Only of this kind")
+    subject: str | None = Field(default=None, max_length=64, description="Only about this: a decision's, user's or release's number")
+    actor: str | None = Field(default=None, max_length=64, description="Only what this person or token did")
+
+
+class InclusionQuery(Strict):
+    """What to prove."""
+
+    seq: int | None = Field(default=None, ge=0, description="The entry's place; or name a decision")
+    decision_id: str | None = Field(default=None, max_length=40, description="A decision; or give an entry's place")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.seq is None) == (self.decision_id is None):
+            raise ValueError("must name one entry; send either seq or decision_id")
+        return self
+
+
+class ConsistencyQuery(Strict):
+    """Which trees to compare."""
+
+    before: int = Field(ge=1, description="Entries of the earlier tree, as an earlier checkpoint says")
+    after: int | None = Field(default=None, ge=1, description="Entries of the later tree; default those of the newest checkpoint")
 
 
 class FirmQuery(Strict):

@@ -20,17 +20,19 @@ from service.errors import NotReady
 from service.keys import KeyRing, open_keys, rotate
 from service.ledger import Actor, Draft, Kind
 from service.ledger.checkpoint import Checkpoint
-from service.ledger.note import BadNote, Signer, open_note, sign
-from service.ledger.tree import Peaks, leaf_hash
+from service.ledger.note import BadNote, Signer, open_note, read_note, sign
+from service.ledger.tree import TILE_HEIGHT, Peaks, leaf_hash
 from service.store.engine import Store
 from service.store.ledger import (
     KeptNodes,
     append,
+    count_tiles,
     entries_between,
     entry_of,
     keep_checkpoint,
     keep_tiles,
     newest_checkpoint,
+    replace_tiles,
     sealed_size,
     size_of,
 )
@@ -52,7 +54,7 @@ def seal(unit: Connection, keys: KeyRing, witness: Witness, clock: Clock, *, als
     start, size = sealed_size(unit), size_of(unit)
     if size == start:
         return None
-    peaks = Peaks.of_prefix(KeptNodes(unit), start)
+    peaks = _taken_up(unit, start)
     leaves = [leaf_hash(entry) for entry in entries_between(unit, start, size)]
     tiles = [tile for leaf in leaves for tile in peaks.add(leaf)]
     checkpoint = Checkpoint(keys.origin, size, peaks.root())
@@ -61,6 +63,33 @@ def seal(unit: Connection, keys: KeyRing, witness: Witness, clock: Clock, *, als
     keep_tiles(unit, tiles)
     keep_checkpoint(unit, size, note, now)
     return checkpoint
+
+
+def _taken_up(unit: Connection, size: int) -> Peaks:
+    """Take up the tree of the newest checkpoint; it must have the root that was signed.
+
+    Kept subtrees that do not are made anew from the entries; entries that do not are `NotReady`: nothing is signed on top of them.
+    """
+    newest = newest_checkpoint(unit)
+    if newest is None:
+        return Peaks()
+    signed = Checkpoint.parse(read_note(newest[1]).text)
+    peaks = Peaks.of_prefix(KeptNodes(unit), size) if _has_tiles(unit, size) else Peaks()
+    if (peaks.size, peaks.root()) == (signed.size, signed.root):
+        return peaks
+    log.warning("kept subtrees of the ledger do not have the signed root; they are made anew")
+    peaks = Peaks()
+    tiles = [tile for entry in entries_between(unit, 0, size) for tile in peaks.add(leaf_hash(entry))]
+    if (peaks.size, peaks.root()) != (signed.size, signed.root):
+        raise NotReady(
+            "entries of the ledger do not have the root that was signed, so nothing more is; `jifen audit verify` names the first"
+        )
+    replace_tiles(unit, tiles)
+    return peaks
+
+
+def _has_tiles(unit: Connection, size: int) -> bool:
+    return count_tiles(unit) == sum(size >> height for height in range(TILE_HEIGHT, 64, TILE_HEIGHT))
 
 
 def enter_key(unit: Connection, keys: KeyRing, now: datetime, actor: Actor = LEDGER) -> None:
@@ -87,6 +116,16 @@ class Sealer:
         self._process = 0
         self._failing_since: float | None = None
         self._reason = ""
+
+    @property
+    def keys(self) -> KeyRing:
+        """The keys of this ledger; `NotReady` when they are missing or not its own."""
+        return self._keys()
+
+    @property
+    def witness(self) -> Witness:
+        """What is written outside the database."""
+        return self._witness
 
     def poke(self) -> None:
         """Tell that something was committed."""

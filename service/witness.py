@@ -58,13 +58,18 @@ class Witness:
 def _append(path: Path, line: bytes) -> None:
     file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        size = os.fstat(file).st_size
-        if size and os.pread(file, 1, size - 1) != b"\n":  # a crash left half a line: end it, so that ours stands by itself
-            os.write(file, b"\n")
+        _drop_torn_end(file)
         os.write(file, line)
         os.fsync(file)
     finally:
         os.close(file)
+
+
+def _drop_torn_end(file: int) -> None:
+    """Take off half a line that a crash left: its checkpoint was never told to anybody."""
+    size = os.fstat(file).st_size
+    if size and os.pread(file, 1, size - 1) != b"\n":
+        os.ftruncate(file, os.pread(file, size, 0).rfind(b"\n") + 1)
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from service.ledger import Draft, entry_bytes
 from service.ledger.tree import leaf_hash
@@ -17,12 +17,16 @@ __all__ = [
     "KeptNodes",
     "append",
     "checkpoint_notes",
+    "checkpoint_of_size",
+    "count_tiles",
     "entries_between",
+    "entries_found",
     "entry_at",
     "entry_of",
     "keep_checkpoint",
     "keep_tiles",
     "newest_checkpoint",
+    "replace_tiles",
     "rows_after",
     "sealed_size",
     "size_of",
@@ -110,6 +114,17 @@ def keep_tiles(unit: Connection, tiles: Sequence[tuple[int, int, bytes]]) -> Non
         unit.execute(insert(TreeTile), [{"level": level, "place": place, "root": root} for level, place, root in tiles])
 
 
+def replace_tiles(unit: Connection, tiles: Sequence[tuple[int, int, bytes]]) -> None:
+    """Write all full subtrees anew."""
+    unit.execute(delete(TreeTile))
+    keep_tiles(unit, tiles)
+
+
+def count_tiles(unit: Connection) -> int:
+    """Count the full subtrees that are kept."""
+    return unit.scalar(select(func.count()).select_from(TreeTile)) or 0
+
+
 def keep_checkpoint(unit: Connection, size: int, note: str, at: datetime) -> None:
     """Write a signed checkpoint."""
     unit.execute(insert(CheckpointRow).values(size=size, note=note, at=at))
@@ -129,3 +144,19 @@ def sealed_size(unit: Connection) -> int:
 def checkpoint_notes(unit: Connection) -> list[tuple[int, str]]:
     """Read every checkpoint's size and note, oldest first."""
     return [(row.size, row.note) for row in unit.execute(select(CheckpointRow.size, CheckpointRow.note).order_by(CheckpointRow.size))]
+
+
+def checkpoint_of_size(unit: Connection, size: int) -> str | None:
+    """Read the note of the checkpoint over so many entries, or None."""
+    return unit.scalar(select(CheckpointRow.note).where(CheckpointRow.size == size))
+
+
+def entries_found(
+    unit: Connection, *, after: int, limit: int, kind: str | None = None, subject: str | None = None, actor: str | None = None
+) -> list[bytes]:
+    """Read at most `limit` entries behind place `after`, oldest first; of a kind, about a subject, by an actor where one is given."""
+    query = select(LedgerEntry.entry).where(LedgerEntry.seq > after).order_by(LedgerEntry.seq).limit(limit)
+    for column, wanted in ((LedgerEntry.kind, kind), (LedgerEntry.subject, subject), (LedgerEntry.actor, actor)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    return list(unit.scalars(query))

@@ -62,6 +62,7 @@ def verify(store: Store, keys: KeyRing, witness: Witness) -> Report:
         _log(unit, signed, leaves, report)
         report.unsealed = max(0, report.entries - top)
         _strangers(unit, report)
+    report.findings.sort(key=lambda one: (one.seq is None, one.seq))
     report.seconds = time.perf_counter() - began
     return report
 

@@ -11,13 +11,15 @@ from pydantic import BaseModel
 
 from service.desk import Desk
 from service.errors import Forbidden, InvalidRequest
-from service.tokens import Holder, Permission
+from service.tokens import Holder, Permission, Role
+from service.use_cases.proving import note_audit
 from service.web.parsing import read_body, read_query
 
 __all__ = ["Answer", "Ask", "Operation", "operation", "operations_of"]
 
 JSON = "application/json"
 UPLOAD = "multipart/form-data"
+LONGEST_QUERY = 200
 View = Callable[..., Response]
 
 
@@ -101,7 +103,18 @@ def _serve(it: Operation, view: View, values: Mapping[str, str]) -> Response:
     if it.body:
         request.max_content_length = desk.settings.request_bytes
         read["body"] = read_body(it.body, request.get_data(cache=False), today=desk.today(), shown=desk.settings.faults_shown)
-    return view(Ask(desk, holder), **read)
+    answer = view(Ask(desk, holder), **read)
+    if holder is not None and holder.role is Role.AUDITOR:
+        _note_read(it, values, desk, holder)
+    return answer
+
+
+def _note_read(it: Operation, values: Mapping[str, str], desk: Desk, holder: Holder) -> None:
+    """Enter what an examiner looked at, before the answer leaves: who read what is itself on record."""
+    subject = next(iter(values.values()), it.name)
+    asked = request.query_string.decode(errors="replace")[:LONGEST_QUERY]
+    more = {"operation": it.name, "query": asked}
+    note_audit(desk.store, holder.actor, desk.clock(), action=f"{it.method} {it.path}", subject=subject[:64], more=more)
 
 
 def _admitted(permission: Permission, desk: Desk) -> Holder:

@@ -42,6 +42,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "unknown-firm": ProblemKind(404, "No evidence of the firm is on file"),
         "unknown-allocation": ProblemKind(404, "No such allocation is on record"),
         "unknown-decision": ProblemKind(404, "No such decision is on record"),
+        "unknown-entry": ProblemKind(404, "The ledger has no such entry"),
         "unknown-scheme": ProblemKind(404, "No such points scheme can be used"),
         "method-not-allowed": ProblemKind(405, "The address does not take this method"),
         "body-too-large": ProblemKind(413, "The body is too large"),

@@ -1,0 +1,144 @@
+"""`jifen audit`: verifying, proving and reading the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+import click
+import orjson
+from rich.table import Table as Grid
+
+from service.cli.console import out, step
+from service.cli.serve import opened_store
+from service.clock import system_clock
+from service.config import settings_from
+from service.ledger import Actor, Kind
+from service.sealer import open_ring, rotate_key
+from service.store import Store, open_store
+from service.use_cases.proving import consistency, head, inclusion, list_entries, note_audit, place_of
+from service.use_cases.verify import Report, verify
+from service.witness import Witness
+
+__all__ = ["audit"]
+
+TOUCHED = 1
+OPERATOR = click.option("--operator", default="command line", show_default=True, help="Who does it; entered in the ledger.")
+
+
+@contextmanager
+def _looked_at() -> Iterator[Store]:
+    """Open the database as it is: an examiner's command changes nothing but the list of who looked."""
+    settings = settings_from()
+    store = open_store(settings.database, connections=2, lock_seconds=settings.lock_seconds)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@click.group()
+def audit() -> None:
+    """Verify the ledger, prove what is in it, read who did what."""
+
+
+@audit.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@OPERATOR
+def verify_ledger(operator: str, *, as_json: bool) -> None:
+    """Hold every record to what was signed. Exit code 1 when anything was changed, removed, inserted, reordered or cut off."""
+    settings = settings_from()
+    with _looked_at() as store:
+        keys, witness = open_ring(store, settings), Witness(settings.witness_folders)
+        with step("verify the ledger"):
+            report = verify(store, keys, witness)
+        _enter(store, operator, "verify", report)
+    if as_json:
+        said = asdict(report) | {"intact": report.is_intact}
+        out.print(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode(), markup=False)
+    else:
+        _tell(report)
+    if not report.is_intact:
+        raise SystemExit(TOUCHED)
+
+
+def _enter(store: Store, operator: str, action: str, report: Report) -> None:
+    """Enter that somebody verified; a log that was touched is left as it was found."""
+    if report.is_intact:
+        actor = Actor(kind="system", id=operator[:64])
+        note_audit(store, actor, system_clock(), action=action, subject="ledger", more={"intact": True, "entries": report.entries})
+
+
+def _tell(report: Report) -> None:
+    out.print(f"ledger    {report.origin}", markup=False)
+    out.print(f"entries   {report.entries:,}, of them {report.unsealed:,} not under a checkpoint yet")
+    out.print(
+        f"contents  {report.contents:,} held to their hashes, {report.decisions:,} decisions; {report.deleted:,} deleted by the rules"
+    )
+    out.print(f"signed    {report.checkpoints:,} checkpoints in the database, {report.sightings:,} with the witness")
+    if report.is_intact:
+        out.print(f"[green]intact[/green] 账本完整,未发现改动 ({report.seconds:.2f} s)")
+        return
+    out.print(f"[red]TOUCHED[/red] 账本已被改动: {len(report.findings)} findings, the first is the first entry concerned")
+    for finding in report.findings:
+        out.print(f"  {finding.cause}: {finding.en} / {finding.zh}", markup=False)
+
+
+@audit.command("checkpoint")
+def checkpoint() -> None:
+    """Print the newest signed checkpoint: keep it outside, and no earlier record can be changed unseen."""
+    with _looked_at() as store:
+        click.echo(head(store, open_ring(store, settings_from())).checkpoint or "nothing was signed yet\n", nl=False)
+
+
+@audit.command("keys")
+def keys() -> None:
+    """Print the public keys of the ledger, oldest first; an examiner pins the first."""
+    with _looked_at() as store:
+        for key in head(store, open_ring(store, settings_from())).public_keys:
+            out.print(key, markup=False)
+
+
+@audit.command("rotate-key")
+@OPERATOR
+def rotate(operator: str) -> None:
+    """Sign with a new key from now on. Restart the services afterwards; the old public key stays valid for what it signed."""
+    with opened_store() as store:
+        made = rotate_key(store, settings_from(), system_clock, Actor(kind="system", id=operator[:64]))
+    assert made is not None  # the entry of the new key was not under a checkpoint
+    out.print(f"a new key signs from entry {made.size} on; the checkpoint over {made.size} entries bears both signatures")
+
+
+@audit.command("prove")
+@click.argument("what")
+def prove(what: str) -> None:
+    """Print a proof that WHAT (a decision's number, or an entry's place) is under the newest checkpoint, as JSON."""
+    with _looked_at() as store:
+        seq = int(what) if what.isdecimal() else place_of(store, what)
+        out.print(orjson.dumps(asdict(inclusion(store, seq)), option=orjson.OPT_INDENT_2).decode(), markup=False)
+
+
+@audit.command("consistency")
+@click.argument("before", type=click.IntRange(1))
+@click.argument("after", type=click.IntRange(1), required=False)
+def prove_consistency(before: int, after: int | None) -> None:
+    """Print a proof that the log of AFTER entries (default: now) begins with that of BEFORE, as JSON."""
+    with _looked_at() as store:
+        out.print(orjson.dumps(asdict(consistency(store, before, after)), option=orjson.OPT_INDENT_2).decode(), markup=False)
+
+
+@audit.command("log")
+@click.option("--after", default=-1, show_default=True, help="Only entries behind this place.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="Most entries shown.")
+@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="Only entries of this kind.")
+@click.option("--subject", help="Only entries about this: a decision's, user's or release's number.")
+@click.option("--actor", help="Only what this person or token did.")
+def log(after: int, limit: int, kind: str | None, subject: str | None, actor: str | None) -> None:
+    """Print entries of the ledger: who did what to what, and when."""
+    grid = Grid("entry", "when", "what", "about", "by", "role", box=None)
+    with _looked_at() as store:
+        for entry in list_entries(store, after=after, limit=limit, kind=kind, subject=subject, actor=actor):
+            when = entry.at.isoformat(timespec="seconds")
+            grid.add_row(str(entry.seq), when, entry.kind.value, entry.subject, entry.actor.id, entry.actor.role or entry.actor.kind)
+    out.print(grid)

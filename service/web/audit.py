@@ -1,0 +1,197 @@
+"""Routes of the examiner: the ledger's checkpoint and entries, proofs, verification."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response
+from pydantic import BaseModel, Field
+
+from service.errors import UnknownEntry
+from service.ledger import Entry
+from service.requests import ConsistencyQuery, EntriesQuery, InclusionQuery
+from service.tokens import Permission
+from service.use_cases.proving import consistency, head, inclusion, list_entries, place_of, show_entry
+from service.use_cases.verify import verify
+from service.web.answers import json_answer
+from service.web.operations import Answer, Ask, operation
+
+__all__ = ["audit"]
+
+LONGEST_PLACE = 15
+audit = Blueprint("audit", __name__)
+
+
+class HeadPage(BaseModel):
+    """The ledger as it was signed last."""
+
+    origin: str = Field(description="What the log is called in every checkpoint")
+    size: int = Field(description="Entries under the newest checkpoint")
+    unsealed: int = Field(description="Entries recorded since; under a checkpoint within a second or so")
+    checkpoint: str | None = Field(description="The newest signed note (C2SP tlog-checkpoint); null when nothing was signed yet")
+    public_keys: list[str] = Field(description="Keys that sign or signed the log (C2SP vkey), oldest first; pin the first outside")
+
+
+class EntriesPage(BaseModel):
+    """A page of entries, oldest first."""
+
+    entries: list[Entry]
+    next: int | None = Field(description="Send it as `after` for the next page; null when this is the last")
+
+
+class EntryPage(BaseModel):
+    """An entry with what it commits to."""
+
+    entry: Entry
+    content: dict[str, Any] | None = Field(description="What the content hash stands for; null when it was deleted by the rules")
+
+
+class InclusionPage(BaseModel):
+    """A proof that an entry is under a signed checkpoint (RFC 9162, 2.1.3)."""
+
+    seq: int
+    size: int
+    entry: str = Field(description="The entry's canonical bytes; SHA-256 of 0x00 and them is the leaf")
+    leaf: str
+    path: list[str] = Field(description="Hashes in hexadecimal, the lowest first")
+    root: str
+    checkpoint: str
+
+
+class ConsistencyPage(BaseModel):
+    """A proof that a later tree begins with an earlier one (RFC 9162, 2.1.4)."""
+
+    before: int
+    after: int
+    root_before: str
+    root_after: str
+    path: list[str]
+    checkpoint_before: str | None
+    checkpoint_after: str | None
+
+
+class FindingShown(BaseModel):
+    """Something that is not as it was signed."""
+
+    cause: str
+    seq: int | None
+    zh: str
+    en: str
+
+
+class VerifyPage(BaseModel):
+    """What a verification looked at and found."""
+
+    intact: bool
+    origin: str
+    entries: int
+    unsealed: int = Field(description="Entries behind the newest checkpoint: whole, but not signed yet")
+    decisions: int
+    contents: int
+    deleted: int = Field(description="Contents deleted by the rules, each with a tombstone")
+    checkpoints: int
+    sightings: int = Field(description="Checkpoints the witness keeps outside the database")
+    seconds: float
+    findings: list[FindingShown] = Field(description="The first is the first entry that was touched")
+
+
+@operation(
+    audit,
+    "GET",
+    "/v1/audit/checkpoint",
+    summary="The ledger's newest signed checkpoint and its public keys",
+    permission=Permission.READ,
+    answers={200: Answer(meaning="The checkpoint", content=HeadPage)},
+    problems=("not-ready",),
+)
+def get_checkpoint(ask: Ask) -> Response:
+    """Show it."""
+    return json_answer(asdict(head(ask.desk.store, ask.desk.sealer.keys)))
+
+
+@operation(
+    audit,
+    "GET",
+    "/v1/audit/entries",
+    summary="List entries of the ledger: who did what to what, and when",
+    permission=Permission.AUDIT,
+    query=EntriesQuery,
+    answers={200: Answer(meaning="A page of entries", content=EntriesPage)},
+)
+def get_entries(ask: Ask, query: EntriesQuery) -> Response:
+    """List them."""
+    limit = min(query.limit, ask.desk.settings.page_limit)
+    kind = query.kind.value if query.kind else None
+    found = list_entries(ask.desk.store, after=query.after, limit=limit + 1, kind=kind, subject=query.subject, actor=query.actor)
+    return json_answer(EntriesPage(entries=found[:limit], next=found[limit - 1].seq if len(found) > limit else None))
+
+
+@operation(
+    audit,
+    "GET",
+    "/v1/audit/entries/<seq>",
+    summary="Show an entry of the ledger with what it commits to",
+    permission=Permission.AUDIT,
+    answers={200: Answer(meaning="The entry", content=EntryPage)},
+    problems=("unknown-entry",),
+)
+def get_entry(ask: Ask, seq: str) -> Response:
+    """Show one."""
+    if not seq.isdecimal() or len(seq) > LONGEST_PLACE:
+        raise UnknownEntry(f"{seq[:40]!r} is no place in the ledger; entries are counted 0, 1, 2 and so on")
+    told = show_entry(ask.desk.store, int(seq))
+    return json_answer(EntryPage(entry=told.entry, content=told.content))
+
+
+@operation(
+    audit,
+    "GET",
+    "/v1/audit/inclusion",
+    summary="Prove that an entry or a decision is under the newest checkpoint",
+    permission=Permission.READ,
+    query=InclusionQuery,
+    answers={200: Answer(meaning="The proof", content=InclusionPage)},
+    problems=("unknown-entry",),
+)
+def get_inclusion(ask: Ask, query: InclusionQuery) -> Response:
+    """Prove it."""
+    store = ask.desk.store
+    seq = place_of(store, query.decision_id) if query.decision_id else query.seq
+    assert seq is not None  # the query names one of the two
+    return json_answer(asdict(inclusion(store, seq)))
+
+
+@operation(
+    audit,
+    "GET",
+    "/v1/audit/consistency",
+    summary="Prove that the ledger of today begins with the ledger of an earlier checkpoint",
+    permission=Permission.READ,
+    query=ConsistencyQuery,
+    answers={200: Answer(meaning="The proof", content=ConsistencyPage)},
+    problems=("unknown-entry",),
+)
+def get_consistency(ask: Ask, query: ConsistencyQuery) -> Response:
+    """Prove it."""
+    return json_answer(asdict(consistency(ask.desk.store, query.before, query.after)))
+
+
+@operation(
+    audit,
+    "POST",
+    "/v1/audit/verify",
+    summary="Verify the whole ledger: entries, contents, checkpoints, witness",
+    permission=Permission.AUDIT,
+    answers={200: Answer(meaning="What was looked at and what was found", content=VerifyPage)},
+    problems=("not-ready",),
+)
+def post_verify(ask: Ask) -> Response:
+    """Verify it."""
+    report = verify(ask.desk.store, ask.desk.sealer.keys, ask.desk.sealer.witness)
+    page = VerifyPage(
+        intact=report.is_intact,
+        findings=[FindingShown(**asdict(one)) for one in report.findings],
+        **{name: getattr(report, name) for name in VerifyPage.model_fields if name not in {"intact", "findings"}},
+    )
+    return json_answer(page)
