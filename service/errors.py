@@ -23,6 +23,7 @@ __all__ = [
     "UnknownFirm",
     "UnknownScheme",
     "UnknownToken",
+    "UnknownUser",
 ]
 
 
@@ -106,6 +107,12 @@ class UnknownToken(ServiceError):
     """No access token with that number was ever issued."""
 
     code = "unknown-token"
+
+
+class UnknownUser(ServiceError):
+    """Nobody has that login."""
+
+    code = "unknown-user"
 
 
 class NotReady(ServiceError):

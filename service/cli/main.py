@@ -29,6 +29,7 @@ COMMANDS = {
     "ingest": ("service.cli.serve:ingest", "Load a folder of evidence files into the service's database."),
     "materialise": ("service.cli.serve:materialise", "Compute the indicators of every firm on file, for a nightly run."),
     "token": ("service.cli.serve:token", "Make, list and revoke bearer tokens."),
+    "user": ("service.cli.people:user", "Make, list, change and disable the people who sign in."),
     "serve": ("service.cli.serve:serve", "Serve the API."),
     "docs": ("service.cli.docs:docs", "Write the generated documents again."),
 }
