@@ -12,7 +12,7 @@ from service.tokens import Holder, is_secret_of, parse
 
 __all__ = ["Gate"]
 
-REMEDY = "send Authorization: Bearer with a token that is valid; an administrator makes one with `jifen token`"
+REMEDY = "send Authorization: Bearer with a token that is valid; an administrator makes one with `jifen token`, or sign in at /sign-in"
 
 
 class Gate:

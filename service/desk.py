@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from service.access import Gate
 from service.active import Active, load_active
@@ -14,8 +14,11 @@ from service.clock import Clock, day_in_china, system_clock
 from service.config import Settings
 from service.errors import NotReady
 from service.metrics import Metrics
+from service.passwords import Passwords
+from service.rates import Rates
 from service.recorder import Recorder
 from service.rows import FirmRows
+from service.sessions import Sessions
 from service.store import Store, open_store
 from service.store.records import Entry, Record, commit
 
@@ -32,6 +35,9 @@ class Desk:
     clock: Clock
     store: Store
     gate: Gate
+    sessions: Sessions
+    passwords: Passwords
+    rates: Rates
     recorder: Recorder
     rows: FirmRows
     metrics: Metrics
@@ -65,6 +71,11 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         clock=clock,
         store=store,
         gate=Gate(store, seconds=settings.token_seconds),
+        sessions=Sessions(
+            store, clock, idle=timedelta(minutes=settings.session_idle_minutes), longest=timedelta(hours=settings.session_hours)
+        ),
+        passwords=Passwords(),
+        rates=Rates(settings),
         recorder=Recorder(commit_batch, batch=settings.commit_batch, seconds=settings.commit_seconds, committed=metrics.batches.observe),
         rows=FirmRows(store, capacity=settings.firm_rows, counted=lambda source: metrics.rows.labels(source).inc()),
         metrics=metrics,

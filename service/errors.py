@@ -10,6 +10,7 @@ from dataclasses import dataclass
 __all__ = [
     "BadKey",
     "BadSetting",
+    "CsrfMissing",
     "Fault",
     "Forbidden",
     "InvalidRequest",
@@ -17,6 +18,8 @@ __all__ = [
     "NotReady",
     "NotRecorded",
     "ServiceError",
+    "SignInRefused",
+    "TooManyRequests",
     "Unauthenticated",
     "UnknownAllocation",
     "UnknownDecision",
@@ -77,6 +80,28 @@ class Forbidden(ServiceError):
     """The token is valid, but its role may not do this."""
 
     code = "forbidden"
+
+
+class CsrfMissing(ServiceError):
+    """A request that changes something came with a session's cookie, but without that session's CSRF token."""
+
+    code = "csrf-missing"
+
+
+class SignInRefused(ServiceError):
+    """Nobody was signed in; the message is the same for a wrong password, an unknown login and one that is locked or disabled."""
+
+    code = "sign-in-refused"
+
+
+class TooManyRequests(ServiceError):
+    """More requests in a minute than the limit; `retry_after` is in seconds."""
+
+    code = "too-many-requests"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class UnknownFirm(ServiceError):
