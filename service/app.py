@@ -17,6 +17,7 @@ from service.web.decisions import decisions
 from service.web.entrance import entrance
 from service.web.firms import firms
 from service.web.journal import keep_journal
+from service.web.oidc import identity
 from service.web.pages import serve_pages
 from service.web.problems import answer_problems
 from service.web.site import site
@@ -41,6 +42,6 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
     keep_journal(app, desk.metrics, is_https=chosen.is_https)
     answer_problems(app)
     serve_pages(app)
-    for blueprint in (allocations, decisions, entrance, firms, site):
+    for blueprint in (allocations, decisions, entrance, firms, identity, site):
         app.register_blueprint(blueprint)
     return app

@@ -15,6 +15,7 @@ __all__ = ["Settings", "settings_from", "settings_page"]
 
 PREFIX = "JIFEN_"
 ADDRESS = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
+ISSUER = re.compile(r"https://|http://(127\.0\.0\.1|localhost)[:/]")
 
 
 def _setting(default: Any, takes: Callable[[str], Any], meaning: str, *, low: int = 0) -> Any:
@@ -72,6 +73,8 @@ class Settings:
             raise BadSetting(
                 f"{PREFIX}PUBLIC_URL is {self.public_url!r}; it takes http or https, a host and no path, as in https://jifen.bank.example"
             )
+        if self.oidc_issuer and not ISSUER.match(self.oidc_issuer):
+            raise BadSetting(f"{PREFIX}OIDC_ISSUER is {self.oidc_issuer!r}; it takes an https address (http only on this machine)")
         if self.oidc_issuer and not (self.oidc_client_id and self.public_url):
             raise BadSetting(f"{PREFIX}OIDC_ISSUER is {self.oidc_issuer!r}; with it go {PREFIX}OIDC_CLIENT_ID and {PREFIX}PUBLIC_URL")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from service.access import Gate
 from service.active import Active, load_active
@@ -22,9 +23,19 @@ from service.sessions import Sessions
 from service.store import Store, open_store
 from service.store.records import Entry, Record, commit
 
-__all__ = ["Desk", "open_desk"]
+__all__ = ["Desk", "Vouches", "open_desk"]
 
 log = logging.getLogger(__name__)
+
+
+class Vouches(Protocol):
+    """Says who somebody is: the bank's identity provider."""
+
+    def way_there(self, secret: str, /) -> str:
+        """Give the address to send a browser to that keeps the secret."""
+
+    def subject(self, secret: str, answer: Mapping[str, str | None], /) -> str:
+        """Give whom the answer vouches for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +49,7 @@ class Desk:
     sessions: Sessions
     passwords: Passwords
     rates: Rates
+    provider: Vouches | None
     recorder: Recorder
     rows: FirmRows
     metrics: Metrics
@@ -76,12 +88,21 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         ),
         passwords=Passwords(),
         rates=Rates(settings),
+        provider=_provider(settings, clock),
         recorder=Recorder(commit_batch, batch=settings.commit_batch, seconds=settings.commit_seconds, committed=metrics.batches.observe),
         rows=FirmRows(store, capacity=settings.firm_rows, counted=lambda source: metrics.rows.labels(source).inc()),
         metrics=metrics,
         background=Background(),
         found=active or _found(settings),
     )
+
+
+def _provider(settings: Settings, clock: Clock) -> Vouches | None:
+    if not settings.oidc_issuer:
+        return None
+    from service.oidc import provider_of  # noqa: PLC0415 its libraries are loaded only where there is a provider
+
+    return provider_of(settings, clock)
 
 
 def _found(settings: Settings) -> Active | NotReady:

@@ -17,6 +17,8 @@ __all__ = [
     "KeyReused",
     "NotReady",
     "NotRecorded",
+    "OidcFailed",
+    "OidcUnreachable",
     "ServiceError",
     "SignInRefused",
     "TooManyRequests",
@@ -92,6 +94,18 @@ class SignInRefused(ServiceError):
     """Nobody was signed in; the message is the same for a wrong password, an unknown login and one that is locked or disabled."""
 
     code = "sign-in-refused"
+
+
+class OidcFailed(ServiceError):
+    """What came back from the identity provider does not vouch for anybody."""
+
+    code = "oidc-failed"
+
+
+class OidcUnreachable(ServiceError):
+    """The identity provider does not answer, or is not the one that was set up."""
+
+    code = "oidc-unreachable"
 
 
 class TooManyRequests(ServiceError):

@@ -99,7 +99,7 @@ def post_sign_in(ask: Ask, form: SignInForm) -> Response:
     """Check, and let in."""
     to = local_path(form.next)
     secret = cookie_of(ask.desk.settings, Cookie.FORM)
-    if secret is None or not is_derived(request.form.get("csrf"), secret, "form"):
+    if not secret or not is_derived(request.form.get("csrf"), secret, "form"):
         return _form(ask.desk, to=to, login=form.login, trouble=TROUBLES["csrf-missing"], status=403)
     try:
         cookie = sign_in(

@@ -65,7 +65,8 @@ def read_form(model: type[Model], sent: Mapping[str, Sequence[str]]) -> Model:
 
 def _check_names(model: type[BaseModel] | None, sent: Mapping[str, Sequence[str]], trouble: str, code: str) -> None:
     known = model.model_fields if model else {}
-    faults = [_unknown(name, values, known) for name, values in sent.items() if name not in known]
+    is_open = model is not None and model.model_config.get("extra") == "ignore"
+    faults = [_unknown(name, values, known) for name, values in sent.items() if name not in known and not is_open]
     faults += [_repeated(name, values) for name, values in sent.items() if name in known and len(values) > 1]
     if faults:
         raise InvalidRequest(f"{trouble}: {', '.join(fault.field for fault in faults)}", faults, code=code)

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from features.checks import EvidenceFaults
 from features.errors import FeaturesError
-from service.errors import InvalidRequest, ServiceError, TooManyRequests, Unauthenticated
+from service.errors import InvalidRequest, ServiceError, SignInRefused, TooManyRequests, Unauthenticated
 from service.web.journal import log
 from service.web.pages import to_sign_in, trouble
 
@@ -37,6 +37,8 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "invalid-json": ProblemKind(400, "The body is not JSON"),
         "bad-request": ProblemKind(400, "The request cannot be read"),
         "bad-idempotency-key": ProblemKind(400, "The idempotency key is malformed"),
+        "oidc-failed": ProblemKind(400, "The identity provider vouches for nobody"),
+        "sign-in-refused": ProblemKind(401, "Nobody was signed in"),
         "unauthenticated": ProblemKind(401, "A valid token is required"),
         "forbidden": ProblemKind(403, "The token's role may not do this"),
         "csrf-missing": ProblemKind(403, "The session's CSRF token is missing or wrong"),
@@ -57,6 +59,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "decision-refused": ProblemKind(422, "The parts of the decision contradict each other"),
         "too-many-requests": ProblemKind(429, "Too many requests in a minute"),
         "internal-error": ProblemKind(500, "The service failed"),
+        "oidc-unreachable": ProblemKind(502, "The identity provider does not answer"),
         "not-ready": ProblemKind(503, "The service may not decide yet"),
         "not-recorded": ProblemKind(503, "The decision could not be recorded, so none was given"),
     }
@@ -127,7 +130,7 @@ def _of_domain(error: Exception) -> Response:
 
 
 def _headers_for(error: Exception) -> dict[str, str]:
-    if isinstance(error, Unauthenticated):
+    if isinstance(error, Unauthenticated | SignInRefused):
         return {"WWW-Authenticate": 'Bearer realm="jifen"'}
     return {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
 

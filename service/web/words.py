@@ -63,7 +63,8 @@ TROUBLES: Mapping[str, Words] = MappingProxyType(
         "unknown-route": Words("没有此页面。", "There is no such page."),
         "internal-error": Words("系统发生故障，未作任何更改。", "Something failed on our side. Nothing was changed."),
         "not-ready": Words("系统尚未就绪，暂不能作决定。", "The service is not ready to decide yet."),
-        "oidc-failed": Words("统一身份认证未完成，请重新登录。", "The identity provider did not vouch for you. Please sign in again."),
+        "oidc-unreachable": Words("统一身份认证暂时无法连接，请稍后再试。", "Single sign-on does not answer. Please try again later."),
+        "oidc-failed": Words("统一身份认证未完成，请重新登录。", "Single sign-on did not complete. Please sign in again."),
     }
 )
 """What a page says for a problem's code; for any other, that the request cannot be handled (zh) or the problem's title (en)."""

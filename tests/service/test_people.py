@@ -209,6 +209,12 @@ def test_a_broken_hash_opens_nothing() -> None:
     assert Passwords().is_outdated(cheap().hashed(PASSWORD))
 
 
+def test_the_cost_is_that_of_the_standard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside the tests a hash takes 64 MiB, three passes and four lanes: the second choice of RFC 9106."""
+    monkeypatch.undo()
+    assert Passwords().hashed(PASSWORD).split("$")[1:4] == ["argon2id", "v=19", "m=65536,t=3,p=4"]
+
+
 def test_letters_written_in_another_way_are_the_same_password() -> None:
     """Full-width letters, as a Chinese keyboard may type them, are the same letters."""
     passwords = cheap()
