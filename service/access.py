@@ -12,7 +12,7 @@ from service.tokens import Holder, is_secret_of, parse
 
 __all__ = ["Gate"]
 
-REMEDY = "send Authorization: Bearer with a token that is valid; an administrator makes one with `jifen token`"
+REMEDY = "send Authorization: Bearer with a token that is valid; an administrator makes one with `jifen token`, or sign in at /sign-in"
 
 
 class Gate:
@@ -29,9 +29,9 @@ class Gate:
         if token is None:
             raise Unauthenticated(f"the request carries no bearer token; {REMEDY}")
         kept = self._kept(token.token_id)
-        if kept is None or kept.revoked_at is not None or not is_secret_of(token, kept.digest):
+        if kept is None or not kept.is_alive or not is_secret_of(token, kept.digest):
             raise Unauthenticated(f"the token is not valid; {REMEDY}")
-        return Holder(kept.token_id, kept.role)
+        return Holder(kept.token_id, kept.role, kept.person)
 
     def _kept(self, token_id: str) -> KeptToken | None:
         seen = self._seen.get(token_id)

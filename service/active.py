@@ -20,7 +20,7 @@ from service.errors import NotReady, ServiceError
 from training.bundle import Bundle
 from training.errors import TrainingError
 
-__all__ = ["ACTIVE", "Active", "Choice", "Pin", "activate", "load_active"]
+__all__ = ["ACTIVE", "Active", "Choice", "Pin", "activate", "load_active", "policy_in_force"]
 
 ACTIVE = "active.json"
 SEGMENTS = ("startup", "growth")
@@ -58,6 +58,14 @@ class Active:
 def load_active(home: Path) -> Active:
     """Load what `home/active.json` names; `NotReady` says what is missing or changed, and what to do."""
     return _loaded(home, _read(home))
+
+
+def policy_in_force(home: Path) -> Policy:
+    """Give the policy that `home/active.json` names, or the one that ships where nothing is active yet."""
+    try:
+        return _policy(home, _read(home).policy)
+    except NotReady:
+        return shipped_policy()
 
 
 def _loaded(home: Path, choice: Choice) -> Active:

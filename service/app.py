@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.active import Active
 from service.clock import Clock, system_clock
@@ -14,8 +15,11 @@ from service.logs import write_logs
 from service.web.allocations import allocations
 from service.web.audit import audit
 from service.web.decisions import decisions
+from service.web.entrance import entrance
 from service.web.firms import firms
 from service.web.journal import keep_journal
+from service.web.oidc import identity
+from service.web.pages import serve_pages
 from service.web.problems import answer_problems
 from service.web.site import site
 
@@ -32,10 +36,13 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
     write_logs(chosen.log_level)
     app = Flask("service.web", static_folder="static", template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = chosen.ingest_bytes
+    if chosen.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]  # as Flask documents
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.extensions["jifen"] = desk = open_desk(chosen, clock=clock, active=active)
-    keep_journal(app, desk.metrics)
+    keep_journal(app, desk.metrics, is_https=chosen.is_https)
     answer_problems(app)
-    for blueprint in (allocations, audit, decisions, firms, site):
+    serve_pages(app)
+    for blueprint in (allocations, audit, decisions, entrance, firms, identity, site):
         app.register_blueprint(blueprint)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -13,6 +14,8 @@ from service.errors import BadSetting
 __all__ = ["Settings", "settings_from", "settings_page"]
 
 PREFIX = "JIFEN_"
+ADDRESS = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
+ISSUER = re.compile(r"https://|http://(127\.0\.0\.1|localhost)[:/]")
 
 
 def _setting(default: Any, takes: Callable[[str], Any], meaning: str, *, low: int = 0) -> Any:
@@ -44,6 +47,22 @@ class Settings:
     )
     seal_milliseconds: int = _setting(1000, int, "Longest time, in milliseconds, until a committed record is under a signed checkpoint.")
     unsealed_seconds: int = _setting(120, int, "Seconds of failing to seal after which nothing more is decided.", low=1)
+    public_url: str = _setting(
+        "", str, "Address people open, such as `https://jifen.bank.example`; with https, cookies are sent over TLS only. Needed for OIDC."
+    )
+    proxies: int = _setting(0, int, "Proxies in front whose `X-Forwarded-For` is believed; 0 takes the address that connects.")
+    session_idle_minutes: int = _setting(30, int, "Minutes without a request after which a person is signed out.", low=1)
+    session_hours: int = _setting(10, int, "Hours after which a person is signed out in any case.", low=1)
+    sign_in_failures: int = _setting(5, int, "Wrong passwords in a row after which a person is locked out.", low=1)
+    lock_minutes: int = _setting(15, int, "Minutes that a lock-out lasts.", low=1)
+    sign_ins_by_login: int = _setting(10, int, "Most sign-ins of one login in a minute, in each worker.", low=1)
+    sign_ins_by_address: int = _setting(60, int, "Most sign-ins from one address in a minute, in each worker.", low=1)
+    requests_by_token: int = _setting(0, int, "Most requests with one token or session in a minute, in each worker; 0 is no limit.")
+    oidc_issuer: str = _setting("", str, "Issuer of the bank's identity provider (OpenID Connect); empty: people sign in by password only.")
+    oidc_client_id: str = _setting("", str, "Client id of this service at the identity provider.")
+    oidc_client_secret_file: str = _setting(
+        "", str, "File that holds the client's secret; empty for a public client (PKCE is always used)."
+    )
     log_level: str = _setting("INFO", str, "Least severe log line written: DEBUG, INFO, WARNING or ERROR.")
 
     def __post_init__(self) -> None:
@@ -56,6 +75,19 @@ class Settings:
             raise BadSetting(f"{PREFIX}PORT is {self.port}; ports end at 65535")
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise BadSetting(f"{PREFIX}LOG_LEVEL is {self.log_level!r}; it takes DEBUG, INFO, WARNING or ERROR")
+        if self.public_url and not ADDRESS.fullmatch(self.public_url):
+            raise BadSetting(
+                f"{PREFIX}PUBLIC_URL is {self.public_url!r}; it takes http or https, a host and no path, as in https://jifen.bank.example"
+            )
+        if self.oidc_issuer and not ISSUER.match(self.oidc_issuer):
+            raise BadSetting(f"{PREFIX}OIDC_ISSUER is {self.oidc_issuer!r}; it takes an https address (http only on this machine)")
+        if self.oidc_issuer and not (self.oidc_client_id and self.public_url):
+            raise BadSetting(f"{PREFIX}OIDC_ISSUER is {self.oidc_issuer!r}; with it go {PREFIX}OIDC_CLIENT_ID and {PREFIX}PUBLIC_URL")
+
+    @property
+    def is_https(self) -> bool:
+        """Do people reach the service over TLS?"""
+        return self.public_url.startswith("https://")
 
     @property
     def key_folder(self) -> Path:

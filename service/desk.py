@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Protocol
 
 from service.access import Gate
 from service.active import Active, load_active
@@ -14,15 +15,28 @@ from service.clock import Clock, day_in_china, system_clock
 from service.config import Settings
 from service.errors import NotReady
 from service.metrics import Metrics
+from service.passwords import Passwords
+from service.rates import Rates
 from service.recorder import Recorder
 from service.rows import FirmRows
 from service.sealer import Sealer, open_sealer
+from service.sessions import Sessions
 from service.store import Store, open_store
 from service.store.records import Entry, Record, commit
 
-__all__ = ["Desk", "open_desk"]
+__all__ = ["Desk", "Vouches", "open_desk"]
 
 log = logging.getLogger(__name__)
+
+
+class Vouches(Protocol):
+    """Says who somebody is: the bank's identity provider."""
+
+    def way_there(self, secret: str, /) -> str:
+        """Give the address to send a browser to that keeps the secret."""
+
+    def subject(self, secret: str, answer: Mapping[str, str | None], /) -> str:
+        """Give whom the answer vouches for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +47,10 @@ class Desk:
     clock: Clock
     store: Store
     gate: Gate
+    sessions: Sessions
+    passwords: Passwords
+    rates: Rates
+    provider: Vouches | None
     recorder: Recorder
     sealer: Sealer
     rows: FirmRows
@@ -70,6 +88,12 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         clock=clock,
         store=store,
         gate=Gate(store, seconds=settings.token_seconds),
+        sessions=Sessions(
+            store, clock, idle=timedelta(minutes=settings.session_idle_minutes), longest=timedelta(hours=settings.session_hours)
+        ),
+        passwords=Passwords(),
+        rates=Rates(settings),
+        provider=_provider(settings, clock),
         recorder=Recorder(commit_batch, batch=settings.commit_batch, seconds=settings.commit_seconds, committed=metrics.batches.observe),
         sealer=sealer,
         rows=FirmRows(store, capacity=settings.firm_rows, counted=lambda source: metrics.rows.labels(source).inc()),
@@ -77,6 +101,14 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         background=Background(),
         found=active or _found(settings),
     )
+
+
+def _provider(settings: Settings, clock: Clock) -> Vouches | None:
+    if not settings.oidc_issuer:
+        return None
+    from service.oidc import provider_of  # noqa: PLC0415 its libraries are loaded only where there is a provider
+
+    return provider_of(settings, clock)
 
 
 def _found(settings: Settings) -> Active | NotReady:

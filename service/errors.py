@@ -10,13 +10,18 @@ from dataclasses import dataclass
 __all__ = [
     "BadKey",
     "BadSetting",
+    "CsrfMissing",
     "Fault",
     "Forbidden",
     "InvalidRequest",
     "KeyReused",
     "NotReady",
     "NotRecorded",
+    "OidcFailed",
+    "OidcUnreachable",
     "ServiceError",
+    "SignInRefused",
+    "TooManyRequests",
     "Unauthenticated",
     "UnknownAllocation",
     "UnknownDecision",
@@ -24,6 +29,7 @@ __all__ = [
     "UnknownFirm",
     "UnknownScheme",
     "UnknownToken",
+    "UnknownUser",
 ]
 
 
@@ -79,6 +85,40 @@ class Forbidden(ServiceError):
     code = "forbidden"
 
 
+class CsrfMissing(ServiceError):
+    """A request that changes something came with a session's cookie, but without that session's CSRF token."""
+
+    code = "csrf-missing"
+
+
+class SignInRefused(ServiceError):
+    """Nobody was signed in; the message is the same for a wrong password, an unknown login and one that is locked or disabled."""
+
+    code = "sign-in-refused"
+
+
+class OidcFailed(ServiceError):
+    """What came back from the identity provider does not vouch for anybody."""
+
+    code = "oidc-failed"
+
+
+class OidcUnreachable(ServiceError):
+    """The identity provider does not answer, or is not the one that was set up."""
+
+    code = "oidc-unreachable"
+
+
+class TooManyRequests(ServiceError):
+    """More requests in a minute than the limit; `retry_after` is in seconds."""
+
+    code = "too-many-requests"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class UnknownFirm(ServiceError):
     """No evidence of the firm is on file."""
 
@@ -113,6 +153,12 @@ class UnknownToken(ServiceError):
     """No access token with that number was ever issued."""
 
     code = "unknown-token"
+
+
+class UnknownUser(ServiceError):
+    """Nobody has that login."""
+
+    code = "unknown-user"
 
 
 class NotReady(ServiceError):

@@ -30,6 +30,7 @@ COMMANDS = {
     "materialise": ("service.cli.serve:materialise", "Compute the indicators of every firm on file, for a nightly run."),
     "token": ("service.cli.serve:token", "Make, list and revoke bearer tokens."),
     "audit": ("service.cli.audit:audit", "Verify the ledger, prove what is in it, read who did what."),
+    "user": ("service.cli.people:user", "Make, list, change and disable the people who sign in."),
     "serve": ("service.cli.serve:serve", "Serve the API."),
     "docs": ("service.cli.docs:docs", "Write the generated documents again."),
 }

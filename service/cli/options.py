@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import click
 from click.decorators import FC
 
-__all__ = ["Day", "evidence_folder", "last_month_end", "out_file", "today"]
+from service.ledger import Actor
+
+__all__ = ["Day", "acting", "evidence_folder", "last_month_end", "operator", "out_file", "today"]
 
 
 class Day(click.ParamType[date]):
@@ -46,6 +48,14 @@ evidence_folder = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with one CSV or Parquet file per table.",
 )
+
+
+operator = click.option("--operator", default="command line", show_default=True, help="Who does it; kept in the ledger.")
+
+
+def acting(operator: str) -> Actor:
+    """Who acts on the command line, as the ledger names them."""
+    return Actor(kind="system", id=operator[:64] or "command line")
 
 
 def out_file(what: str) -> Callable[[FC], FC]:

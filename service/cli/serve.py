@@ -12,10 +12,9 @@ import click
 from rich.table import Table as Grid
 
 from service.cli.console import notes, out, step
-from service.cli.options import Day, today
+from service.cli.options import Day, acting, operator, today
 from service.clock import system_clock
 from service.config import settings_from
-from service.ledger import Actor
 from service.sealer import open_sealer
 from service.serving import serve as serve_forever
 from service.store import Store, open_store, upgrade
@@ -57,14 +56,13 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--operator", default="command line", show_default=True, help="Who loads it; kept with the loading.")
+@operator
 def ingest(folder: Path, operator: str) -> None:
     """Load a FOLDER of evidence files into the service's database: all of it, or nothing."""
     with step("check evidence"):
         evidence = read_folder(folder, today())
-    actor = Actor(kind="system", id=operator[:64])
     with opened_store() as store, step("put evidence on file") as report:
-        loading = put_on_file(store, system_clock, evidence, actor=actor, source=str(folder), report=report)
+        loading = put_on_file(store, system_clock, evidence, actor=acting(operator), source=str(folder), report=report)
     out.print(f"{loading.rows:,} rows read; {loading.firms:,} firms have a new version of their evidence (loading {loading.ingest_id})")
 
 
@@ -84,11 +82,13 @@ def token() -> None:
 
 @token.command("create")
 @click.option("--name", required=True, help="Who or what will use it.")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What it may do.")
-def create(name: str, role: str) -> None:
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="What a machine's token may do.")
+@click.option("--user", help="Login of the person it belongs to, whose role it has and with whom it dies.")
+@operator
+def create(name: str, role: str | None, user: str | None, operator: str) -> None:
     """Make a token and print it once; it cannot be shown again."""
     with opened_store() as store:
-        made = create_token(store, name=name, role=role)
+        made = create_token(store, name=name, role=role, user=user, actor=acting(operator))
     notes.print("this is the only time the token is shown; keep it like a password")
     out.print(made.text)
 
@@ -96,18 +96,20 @@ def create(name: str, role: str) -> None:
 @token.command("list")
 def list_tokens() -> None:
     """List all tokens, revoked ones too."""
-    grid = Grid("id", "name", "role", "created", "revoked", box=None)
+    grid = Grid("id", "name", "role", "user", "created", "revoked", box=None)
     with opened_store() as store:
         for kept in tokens_on_file(store):
             revoked = kept.revoked_at.isoformat(timespec="seconds") if kept.revoked_at else ""
-            grid.add_row(kept.token_id, kept.name, kept.role.value, kept.created_at.isoformat(timespec="seconds"), revoked)
+            made = kept.created_at.isoformat(timespec="seconds")
+            grid.add_row(kept.token_id, kept.name, kept.role.value, kept.person or "", made, revoked)
     out.print(grid)
 
 
 @token.command("revoke")
 @click.argument("token_id")
-def revoke(token_id: str) -> None:
+@operator
+def revoke(token_id: str, operator: str) -> None:
     """Revoke a token for good."""
     with opened_store() as store:
-        revoke_token(store, token_id)
+        revoke_token(store, token_id, actor=acting(operator))
     out.print(f"token {token_id} is revoked; running services refuse it within JIFEN_TOKEN_SECONDS")

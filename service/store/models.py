@@ -1,4 +1,4 @@
-"""The tables of the database. Every row is written once; only tokens are ever updated, and only to be revoked."""
+"""The tables of the database. Every row is written once, but for people, who change, and tokens, which are revoked."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ __all__ = [
     "Ingest",
     "LedgerEntry",
     "RequestKey",
+    "SessionRow",
     "TokenRow",
     "TreeTile",
+    "UserRow",
     "UtcMoment",
 ]
 
@@ -211,3 +213,34 @@ class TokenRow(Base):
     digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    user_id: Mapped[str | None] = mapped_column(String(12), ForeignKey("users.user_id"))
+
+
+class UserRow(Base):
+    """A person who may sign in. Rows are never deleted: what a person did must stay theirs."""
+
+    __tablename__ = "users"
+    user_id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    login: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(16))
+    authority: Mapped[str | None] = mapped_column(String(64))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    oidc_subject: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(Integer)
+    locked_until: Mapped[datetime | None]
+    password_changed_at: Mapped[datetime | None]
+    __table_args__ = (UniqueConstraint("login"), UniqueConstraint("oidc_subject"))
+
+
+class SessionRow(Base):
+    """A signed-in browser: the hash of its cookie, never the cookie."""
+
+    __tablename__ = "sessions"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(12), ForeignKey("users.user_id"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

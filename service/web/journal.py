@@ -27,6 +27,12 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 """On every answer; nothing is loaded from another host and nothing is kept by a proxy."""
+PAGE_HEADERS = {
+    "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace("form-action 'none'", "form-action 'self'"),
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""On pages, whose forms go to this service and nowhere else."""
+TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 def _open() -> None:
@@ -35,14 +41,17 @@ def _open() -> None:
     g.started = time.perf_counter()
 
 
-def keep_journal(app: Flask, metrics: Metrics) -> None:
+def keep_journal(app: Flask, metrics: Metrics, *, is_https: bool) -> None:
     """Give each request an id and, with its answer, headers, a measured time and a log line."""
+    always = HEADERS | (TLS_HEADERS if is_https else {})
 
     def close(answer: Response) -> Response:
         seconds = time.perf_counter() - g.started
         method, route = (request.method, request.url_rule.rule) if request.url_rule else ("(any)", "(none)")
         metrics.requests.labels(method, route, str(answer.status_code)).observe(seconds)
-        answer.headers.update(HEADERS)
+        answer.headers.update(always)
+        if answer.mimetype == "text/html":
+            answer.headers.update(PAGE_HEADERS)
         answer.headers["X-Request-Id"] = g.request_id
         log.info("request", extra=_line(route, answer, seconds))
         return answer

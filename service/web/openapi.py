@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from service.web.operations import Answer, Operation
+from service.web.cookies import Cookie
+from service.web.operations import CSRF_FIELD, CSRF_HEADER, Answer, Operation
 from service.web.problems import PROBLEM_TYPE, PROBLEMS, Problem
 
 __all__ = ["document_of"]
@@ -21,6 +22,16 @@ HEADERS = {
     "Idempotent-Replayed": "true when an earlier request with the same key made the decision",
 }
 ALWAYS = ("internal-error",)
+SECURITY = {
+    "token": {"type": "http", "scheme": "bearer", "description": "A token made with `jifen token`"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": Cookie.SESSION.value,
+        "description": f"A person's session from POST /sign-in, named __Host-{Cookie.SESSION.value} over TLS; "
+        f"what changes anything also needs its CSRF token, as header {CSRF_HEADER} or form field `{CSRF_FIELD}`",
+    },
+}
 
 Schemas = dict[str, Any]
 
@@ -43,7 +54,7 @@ def document_of(operations: Iterable[Operation]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": dict(sorted(schemas.items())),
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "A token made with `jifen token`"}},
+            "securitySchemes": SECURITY,
         },
     }
 
@@ -57,20 +68,22 @@ def _operation(one: Operation, schemas: Schemas) -> dict[str, Any]:
         "operationId": one.name,
         "tags": [one.tag],
         "summary": one.summary,
-        "security": [{"token": []}] if one.permission else [],
+        "security": [{"token": []}, {"session": []}] if one.permission else [],
         "parameters": _parameters(one, schemas),
         "responses": {str(status): _answer(answer, schemas) for status, answer in one.answers.items()},
     }
+    if one.page and one.permission:
+        told["responses"].setdefault("303", {"description": "Who is not signed in is sent to /sign-in"})
     if one.permission:
-        told["description"] = f"Needs a token whose role may {one.permission.value}."
-    model = one.body or one.upload
+        told["description"] = f"Needs a token or session whose role may {one.permission.value}."
+    model = one.body or one.upload or one.form
     if model:
         told["requestBody"] = {"required": True, "content": {str(one.media): {"schema": _schema(model, schemas, reading=True)}}}
         if one.upload:
             told["requestBody"]["content"][str(one.media)]["schema"] = _files(model)
     for status, codes in _problems(one).items():
         if status not in told["responses"]:
-            told["responses"][status] = _problem(codes)
+            told["responses"][status] = _problem(codes, "text/html" if one.page else PROBLEM_TYPE)
     return told
 
 
@@ -121,16 +134,19 @@ def _answer(answer: Answer, schemas: Schemas) -> dict[str, Any]:
 def _problems(one: Operation) -> dict[str, list[str]]:
     """Give by status the codes of the problems that an operation can answer with."""
     codes = [*one.problems, "unknown-parameter", *ALWAYS]
-    codes += ["unauthenticated", "forbidden"] if one.permission else []
+    codes += ["forbidden", "too-many-requests"] if one.permission else []
+    codes += ["unauthenticated"] if one.permission and not one.page else []
+    codes += ["csrf-missing"] if one.permission and one.method != "GET" else []
     codes += ["unsupported-media-type", "body-too-large"] if one.media else []
     codes += ["invalid-json"] if one.body else []
-    codes += ["invalid-request"] if one.body or one.query else []
+    codes += ["invalid-request"] if one.body or one.query or one.form else []
     by_status: dict[str, list[str]] = {}
     for code in sorted(set(codes)):
         by_status.setdefault(str(PROBLEMS[code].status), []).append(code)
     return dict(sorted(by_status.items()))
 
 
-def _problem(codes: list[str]) -> dict[str, Any]:
+def _problem(codes: list[str], media: str) -> dict[str, Any]:
     meanings = "; ".join(f"`{code}`: {PROBLEMS[code].title}" for code in codes)
-    return {"description": meanings, "content": {PROBLEM_TYPE: {"schema": {"$ref": REF.format(model=Problem.__name__)}}}}
+    schema = {"type": "string"} if media == "text/html" else {"$ref": REF.format(model=Problem.__name__)}
+    return {"description": meanings, "content": {media: {"schema": schema}}}

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from service.errors import Fault, InvalidRequest
 
-__all__ = ["faults_of", "read_body", "read_query"]
+__all__ = ["faults_of", "read_body", "read_form", "read_query"]
 
 Model = TypeVar("Model", bound=BaseModel)
 LONGEST_VALUE = 80
@@ -53,18 +53,30 @@ def read_body(model: type[Model], body: bytes, *, today: date, shown: int) -> Mo
 
 def read_query(model: type[Model] | None, sent: Mapping[str, Sequence[str]]) -> Model | None:
     """Read the parameters of an address; one that is unknown or given twice is an `InvalidRequest`."""
+    _check_names(model, sent, "the address has parameters it does not take", "unknown-parameter")
+    return None if model is None else _read_texts(model, sent, "the address")
+
+
+def read_form(model: type[Model], sent: Mapping[str, Sequence[str]]) -> Model:
+    """Read the fields of a form; one that is unknown or given twice is an `InvalidRequest`."""
+    _check_names(model, sent, "the form has fields it does not take", "invalid-request")
+    return _read_texts(model, sent, "the form")
+
+
+def _check_names(model: type[BaseModel] | None, sent: Mapping[str, Sequence[str]], trouble: str, code: str) -> None:
     known = model.model_fields if model else {}
-    faults = [_unknown(name, values, known) for name, values in sent.items() if name not in known]
+    is_open = model is not None and model.model_config.get("extra") == "ignore"
+    faults = [_unknown(name, values, known) for name, values in sent.items() if name not in known and not is_open]
     faults += [_repeated(name, values) for name, values in sent.items() if name in known and len(values) > 1]
     if faults:
-        names = ", ".join(fault.field for fault in faults)
-        raise InvalidRequest(f"the address has parameters it does not take: {names}", faults, code="unknown-parameter")
-    if model is None:
-        return None
+        raise InvalidRequest(f"{trouble}: {', '.join(fault.field for fault in faults)}", faults, code=code)
+
+
+def _read_texts(model: type[Model], sent: Mapping[str, Sequence[str]], what: str) -> Model:
     try:
         return model.model_validate({name: values[0] for name, values in sent.items()})
     except ValidationError as error:
-        raise _invalid(error, "the address", len(known)) from error
+        raise _invalid(error, what, len(model.model_fields)) from error
 
 
 def _unknown(name: str, values: Sequence[str], known: Mapping[str, object]) -> Fault:

@@ -15,8 +15,9 @@ from werkzeug.exceptions import HTTPException
 
 from features.checks import EvidenceFaults
 from features.errors import FeaturesError
-from service.errors import InvalidRequest, ServiceError, Unauthenticated
+from service.errors import InvalidRequest, ServiceError, SignInRefused, TooManyRequests, Unauthenticated
 from service.web.journal import log
+from service.web.pages import to_sign_in, trouble
 
 __all__ = ["PROBLEMS", "PROBLEM_TYPE", "Problem", "ProblemKind", "answer_problems"]
 
@@ -36,8 +37,11 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "invalid-json": ProblemKind(400, "The body is not JSON"),
         "bad-request": ProblemKind(400, "The request cannot be read"),
         "bad-idempotency-key": ProblemKind(400, "The idempotency key is malformed"),
+        "oidc-failed": ProblemKind(400, "The identity provider vouches for nobody"),
+        "sign-in-refused": ProblemKind(401, "Nobody was signed in"),
         "unauthenticated": ProblemKind(401, "A valid token is required"),
         "forbidden": ProblemKind(403, "The token's role may not do this"),
+        "csrf-missing": ProblemKind(403, "The session's CSRF token is missing or wrong"),
         "unknown-route": ProblemKind(404, "There is no such address"),
         "unknown-firm": ProblemKind(404, "No evidence of the firm is on file"),
         "unknown-allocation": ProblemKind(404, "No such allocation is on record"),
@@ -54,7 +58,9 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "idempotency-key-reused": ProblemKind(422, "The idempotency key belongs to another request"),
         "plan-invalid": ProblemKind(422, "There is no such allocation plan"),
         "decision-refused": ProblemKind(422, "The parts of the decision contradict each other"),
+        "too-many-requests": ProblemKind(429, "Too many requests in a minute"),
         "internal-error": ProblemKind(500, "The service failed"),
+        "oidc-unreachable": ProblemKind(502, "The identity provider does not answer"),
         "not-ready": ProblemKind(503, "The service may not decide yet"),
         "not-recorded": ProblemKind(503, "The decision could not be recorded, so none was given"),
     }
@@ -88,8 +94,12 @@ class Problem(BaseModel):
 
 
 def problem(code: str, detail: str, *, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None) -> Response:
-    """Make the answer for a code."""
+    """Make the answer for a code: a page for people, else a problem document."""
     kind = PROBLEMS[code]
+    if g.get("is_page"):
+        answer = to_sign_in() if code == "unauthenticated" else trouble(code, kind.status, kind.title, detail)
+        answer.headers.update(headers or {})
+        return answer
     body = {
         "type": f"/docs#problem-{code}",
         "title": kind.title,
@@ -111,13 +121,19 @@ def _of_domain(error: Exception) -> Response:
     code = getattr(error, "code", "internal-error")
     if code not in PROBLEMS:
         return _of_bug(error)
-    headers = {"WWW-Authenticate": 'Bearer realm="jifen"'} if isinstance(error, Unauthenticated) else None
+    headers = _headers_for(error)
     if isinstance(error, EvidenceFaults):
         return _of_files(error)
     if not isinstance(error, InvalidRequest):
         return problem(code, str(error), headers=headers)
     listed = [asdict(fault) for fault in error.faults]
     return problem(code, str(error), more={"errors": listed, "error_count": error.count} if listed else None)
+
+
+def _headers_for(error: Exception) -> dict[str, str]:
+    if isinstance(error, Unauthenticated | SignInRefused):
+        return {"WWW-Authenticate": 'Bearer realm="jifen"'}
+    return {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
 
 
 def _of_files(error: EvidenceFaults) -> Response:

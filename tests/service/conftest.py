@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import builders_cases as cases
 import pytest
+from argon2 import PasswordHasher
 from builders_evidence import request as evidence_request
 from builders_service import Clock, csv_file
 from flask import Flask
@@ -29,6 +30,12 @@ from service.use_cases.tokens import create_token
 
 POSTGRES = os.environ.get("JIFEN_TEST_POSTGRES_URL", "")
 without_postgres = pytest.mark.skipif(not POSTGRES, reason="JIFEN_TEST_POSTGRES_URL names no PostgreSQL server")
+
+
+@pytest.fixture(autouse=True)
+def _passwords_cost_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing at the real cost takes most of a test's time and proves nothing more."""
+    monkeypatch.setattr("service.passwords.PasswordHasher", lambda: PasswordHasher(time_cost=2, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture

@@ -54,8 +54,9 @@ def steps(path: Sequence[str]) -> list[bytes]:
     return [bytes.fromhex(step) for step in path]
 
 
-def test_the_checkpoint_opens_with_the_keys_beside_it(client: FlaskClient, decided: str, auditor: Headers) -> None:
+def test_the_checkpoint_opens_with_the_keys_beside_it(client: FlaskClient, desk: Desk, decided: str, auditor: Headers) -> None:
     """The newest note verifies with the public keys, and says the size that the answer says."""
+    desk.sealer.seal_now()
     page = client.get("/v1/audit/checkpoint", headers=auditor).json
     assert page is not None
     text, _ = open_note(page["checkpoint"], [Verifier.parse(key) for key in page["public_keys"]])

@@ -1,0 +1,70 @@
+"""Words of the pages that stand for values of the code, in Chinese and English, each defined once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from service.tokens import Permission, Role
+
+__all__ = ["PERMISSIONS", "ROLES", "TROUBLES", "Words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One meaning in both languages."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, lang: str) -> str:
+        """Give the words of a language."""
+        return self.en if lang == "en" else self.zh
+
+
+ROLES: Mapping[Role, Words] = MappingProxyType(
+    {
+        Role.OFFICER: Words("客户经理", "Officer"),
+        Role.APPROVER: Words("审批人", "Approver"),
+        Role.RISK: Words("风险管理", "Risk"),
+        Role.VALIDATOR: Words("模型验证", "Validator"),
+        Role.AUDITOR: Words("审计", "Auditor"),
+        Role.ADMIN: Words("系统管理", "Administrator"),
+    }
+)
+
+PERMISSIONS: Mapping[Permission, Words] = MappingProxyType(
+    {
+        Permission.READ: Words("查看企业、积分与决定", "See firms, points and decisions"),
+        Permission.DECIDE: Words("提交申请并取得决定", "Submit applications and have them decided"),
+        Permission.INGEST: Words("录入企业证据", "Put evidence on file"),
+        Permission.OVERRIDE: Words("在本人权限内、说明理由后推翻决定", "Override a decision, with a reason, within one's authority"),
+        Permission.SIGN: Words("复核他人的推翻意见，完成人工复审", "Countersign a colleague's override; conclude reviews"),
+        Permission.PROPOSE: Words("提议模型、积分方案、参照组与政策", "Propose models, schemes, peers and policy"),
+        Permission.APPROVE: Words("批准或否决他人的提议", "Approve or refuse what a colleague proposed"),
+        Permission.STOP: Words("立即停止自动决定", "Stop automatic decisions at once"),
+        Permission.AUDIT: Words("校验、重放、导出，查看访问记录", "Verify, replay, export; see who read what"),
+        Permission.RETAIN: Words("到期删除与法律保全", "Delete what has served its time; hold what must stay"),
+        Permission.ADMINISTER: Words("管理用户与令牌", "Manage users and tokens"),
+    }
+)
+
+TROUBLES: Mapping[str, Words] = MappingProxyType(
+    {
+        "unauthenticated": Words("请先登录。", "Please sign in first."),
+        "forbidden": Words("您的角色不能使用此页面。", "Your role may not use this page."),
+        "csrf-missing": Words("页面已过期，请返回上一页重新提交。", "The page had expired. Go back and send it again."),
+        "sign-in-refused": Words(
+            "登录名与密码不符，或因多次失败已暂时锁定。请核对后重试，或稍后再试。",
+            "The login and password do not match, or too many tries have locked it for now. Check both, or try again later.",
+        ),
+        "too-many-requests": Words("尝试次数过多，请稍后再试。", "Too many tries. Please wait and try again."),
+        "unknown-route": Words("没有此页面。", "There is no such page."),
+        "internal-error": Words("系统发生故障，未作任何更改。", "Something failed on our side. Nothing was changed."),
+        "not-ready": Words("系统尚未就绪，暂不能作决定。", "The service is not ready to decide yet."),
+        "oidc-unreachable": Words("统一身份认证暂时无法连接，请稍后再试。", "Single sign-on does not answer. Please try again later."),
+        "oidc-failed": Words("统一身份认证未完成，请重新登录。", "Single sign-on did not complete. Please sign in again."),
+    }
+)
+"""What a page says for a problem's code; for any other, that the request cannot be handled (zh) or the problem's title (en)."""
