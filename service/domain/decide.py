@@ -20,6 +20,7 @@ from service.domain.doubts import disagreement_findings, model_findings
 from service.domain.errors import DecisionError
 from service.domain.gates import gate_findings
 from service.domain.investors import investor_facts, is_judged_alone, without_investors
+from service.domain.manual import ManualOrder
 from service.domain.missing import Gap, coverage_findings, gap_findings, gaps
 from service.domain.policy import Policy
 from service.domain.policy.verdicts import product_for
@@ -30,7 +31,7 @@ from service.domain.record.writing import record_of
 from service.domain.record.writing_specials import WithInvestors
 from service.domain.risk import Risk, assess
 from service.domain.rules import knock_out_findings, referral_findings
-from service.domain.verdict import Judged, settle
+from service.domain.verdict import Judged, obey, settle
 
 __all__ = ["code_version", "decide", "misfits"]
 
@@ -59,20 +60,22 @@ def decide(
     decision_id: str,
     evidence_hash: str,
     prior: Prior | None = None,
+    manual: Sequence[ManualOrder] = (),
     warnings: Sequence[str] = (),
     code: str | None = None,
 ) -> Decision:
     """Decide one application on what was known by the end of its as-of date. Pure: the same inputs give the same bytes.
 
     `bundles` holds the approved models by segment ("startup", "growth"); a segment without one is referred. `now` is aware.
-    `prior` is what was looked up about earlier days, for products that ask for it.
+    `prior` is what was looked up about earlier days, for products that ask for it. `manual` are the orders in force that a person
+    decides: one that covers the case turns its answer into a referral, and each is written down (`manual.orders_of` reads them back).
     Order: eligibility, knock-outs, evidence, points and grade, levers, security, limit, shared loss, price, reasons. Raises
     `DecisionError` when the parts do not belong together: another firm, another day, a policy not yet in force, a scheme with other tiers.
     """
     _refuse(application, firm, policy, scheme, now)
 
     def judged(known: FirmRow, venture_capital: float | None) -> Judged:
-        return _judged(_case(application, known, venture_capital, bundles, scheme, reference, policy, prior))
+        return _judged(_case(application, known, venture_capital, bundles, scheme, reference, policy, prior), manual)
 
     decided, investors = _with_investors(application, firm, policy, judged)
     return record_of(
@@ -158,10 +161,11 @@ def _risk(bundles: Mapping[str, BundleLike], values: Mapping[str, float | None],
     return assess(bundle, values, policy)
 
 
-def _judged(case: Case) -> Judged:
+def _judged(case: Case, manual: Sequence[ManualOrder]) -> Judged:
     found = gaps(case)
     findings = tuple(_findings(case, found))
-    return Judged(case=case, found=found, findings=findings, verdict=settle(case, findings))
+    verdict = obey(case, settle(case, findings), manual)
+    return Judged(case=case, found=found, findings=findings, verdict=verdict, orders=tuple(manual))
 
 
 def _with_investors(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from service.domain.case import Case, Finding
 from service.domain.finance.limit import LimitParts
+from service.domain.manual import ManualOrder, turning
 from service.domain.missing import Gap
 from service.domain.offering.security import Security, security_of
 from service.domain.offering.sizing import size
@@ -19,7 +20,7 @@ from service.domain.record.offers import LimitPart
 from service.domain.risk import Risk
 from service.domain.wording import yuan_en, yuan_zh
 
-__all__ = ["Judged", "Verdict", "settle"]
+__all__ = ["Judged", "Verdict", "obey", "settle"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class Judged:
     found: tuple[Gap, ...]
     findings: tuple[Finding, ...]
     verdict: Verdict
+    orders: tuple[ManualOrder, ...] = ()
+    """Orders in force that a person decides, whether they changed the verdict or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,19 @@ def settle(case: Case, findings: Sequence[Finding]) -> Verdict:
     if levers[1].outcome is not Outcome.APPROVE:
         return Verdict(outcome=levers[1].outcome, causes=(), levers=levers)
     return _offered(_Lending(case=case, product=case.product, risk=case.risk, levers=levers))
+
+
+def obey(case: Case, verdict: Verdict, manual: Sequence[ManualOrder]) -> Verdict:
+    """Turn a verdict into a referral where an order says so: nothing is promised then, and what the rules found stays a cause.
+
+    The levers of a decline by the grid stay too, as the person's reasons; those of an offer would be half a promise.
+    """
+    orders = turning(case, verdict.outcome, manual)
+    if not orders:
+        return verdict
+    stands = verdict.outcome is not Outcome.APPROVE and verdict.outcome is not Outcome.COUNTER
+    causes, levers = (verdict.causes, verdict.levers) if stands else ((), None)
+    return Verdict(outcome=Outcome.REFER, causes=(*orders, *causes), levers=levers)
 
 
 def _offered(lending: _Lending) -> Verdict:

@@ -10,6 +10,7 @@ from features.points import Reference, Scheme
 from features.points.quantities import decimal_text
 from service.domain.calendar import day_text
 from service.domain.case import Case, Finding
+from service.domain.manual import STANDING
 from service.domain.missing import Gap, coverage_text
 from service.domain.offering.terms import Terms, authority_named, offer_of
 from service.domain.policy import Outcome
@@ -61,7 +62,7 @@ def record_of(
             "investors": investors_record(judged, investors),
             "referral": _referral(case, verdict) if verdict.outcome is Outcome.REFER else None,
             "reasons": reasons_of(case, verdict, {gap.table.name for gap in found if not gap.is_stale}),
-            "fired": tuple(_fired(case, verdict, findings)),
+            "fired": (*_orders(judged), *_fired(case, verdict, findings)),
             "missing": tuple(_missing(gap) for gap in found),
             "warnings": tuple(dict.fromkeys([*_warnings(case, scheme, reference), *warnings])),
         }
@@ -113,6 +114,12 @@ def _referral(case: Case, verdict: Verdict) -> Referral:
     return Referral(authority=authority_named(case, case.application.amount), marks=tuple(marks))
 
 
+def _orders(judged: Judged) -> Iterator[dict[str, Any]]:
+    """List every order in force, with its effect where it turned the answer."""
+    for order in judged.orders:
+        yield _finding(order.finding) | ({} if order.finding in judged.verdict.causes else {"effect": None})
+
+
 def _fired(case: Case, verdict: Verdict, findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
     """List every row that was used: the product, what was found, the grade, the grid and its levers, what the offer stands on."""
     if case.product is not None:
@@ -126,7 +133,7 @@ def _fired(case: Case, verdict: Verdict, findings: Sequence[Finding]) -> Iterato
         yield _row("grid", case.risk.grade, {"grade": case.risk.grade, "tier": case.tier})
         yield _row("levers", row, {"set": levers.set}, effect=levers.outcome)
     for cause in verdict.causes:
-        if cause not in findings:
+        if cause not in findings and cause.rule not in STANDING:
             yield _finding(cause)
     if verdict.terms is not None:
         yield from _used(case, verdict.terms)

@@ -8,6 +8,7 @@ from features.acts import ACTS
 from features.firm_row import FirmRow
 from features.stages import segment_of, stage_of
 from service.domain.application import Application
+from service.domain.manual import stops_all
 from service.domain.policy import Outcome, Policy
 from service.domain.ports import BundleLike
 from service.domain.record import Decision
@@ -31,8 +32,10 @@ def recourse_of(
 ) -> tuple[RecoursePlan, ...]:
     """Find what would lead to a better answer; without `other_products` the product stays.
 
-    Only products for the firm's stage are proposed.
+    Only products for the firm's stage are proposed. Where automatic decisions are stopped nothing the firm does helps.
     """
+    if stops_all(decision.fired):
+        return ()
     segment, stage = segment_of(firm.values["growth_stage"]), stage_of(firm.values["growth_stage"])
     offered = {
         row.product: row.min_amount
@@ -75,8 +78,8 @@ def with_recourse(
     bundles: Mapping[str, BundleLike],
     policy: Policy,
 ) -> Decision:
-    """Add to an adverse or counter decision what would change it; one that was approved as asked stays as it is."""
-    if decision.outcome is Outcome.APPROVE:
+    """Add to an adverse or counter decision what would change it; one that was approved as asked or referred by a stop stays as it is."""
+    if decision.outcome is Outcome.APPROVE or stops_all(decision.fired):
         return decision
     plans = recourse_of(decision, application, firm, decide=decide, bundles=bundles, policy=policy)
     return decision.model_copy(update={"recourse": plans})
