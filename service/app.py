@@ -16,7 +16,9 @@ from service.web.decisions import decisions
 from service.web.firms import firms
 from service.web.journal import keep_journal
 from service.web.problems import answer_problems
+from service.web.releases import releases
 from service.web.site import site
+from service.web.switch import switch
 
 __all__ = ["create_app"]
 
@@ -24,8 +26,8 @@ __all__ = ["create_app"]
 def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: Clock = system_clock, active: Active | None = None) -> Flask:
     """Make the application.
 
-    `settings` are given ready, as `JIFEN_*` variables, or (None) read from the environment. `active` replaces what
-    `active.json` names. The database must be up to date (`service.store.upgrade`); one that is not is told by `/readyz`.
+    `settings` are given ready, as `JIFEN_*` variables, or (None) read from the environment. `active` replaces the
+    release in force. The database must be up to date (`service.store.upgrade`); one that is not is told by `/readyz`.
     """
     chosen = settings if isinstance(settings, Settings) else settings_from(settings)
     write_logs(chosen.log_level)
@@ -35,6 +37,6 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
     app.extensions["jifen"] = desk = open_desk(chosen, clock=clock, active=active)
     keep_journal(app, desk.metrics)
     answer_problems(app)
-    for blueprint in (allocations, decisions, firms, site):
+    for blueprint in (allocations, decisions, firms, releases, site, switch):
         app.register_blueprint(blueprint)
     return app

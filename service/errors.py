@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = [
+    "ArtefactUnusable",
     "BadKey",
+    "BadRelease",
     "BadSetting",
     "Fault",
     "Forbidden",
@@ -16,13 +18,18 @@ __all__ = [
     "KeyReused",
     "NotReady",
     "NotRecorded",
+    "PersonRequired",
+    "SelfApproval",
     "ServiceError",
     "Unauthenticated",
     "UnknownAllocation",
     "UnknownDecision",
     "UnknownFirm",
+    "UnknownRelease",
     "UnknownScheme",
+    "UnknownStop",
     "UnknownToken",
+    "WrongState",
 ]
 
 
@@ -106,6 +113,48 @@ class UnknownToken(ServiceError):
     """No access token with that number was ever issued."""
 
     code = "unknown-token"
+
+
+class ArtefactUnusable(ServiceError):
+    """A model, scheme, reference base or policy is not on file under its hash, or was changed."""
+
+    code = "artefact-unusable"
+
+
+class BadRelease(ServiceError):
+    """The parts of a proposed release are missing or do not belong together, so it was not taken."""
+
+    code = "release-invalid"
+
+
+class UnknownRelease(ServiceError):
+    """No proposal or release with that number is on record."""
+
+    code = "unknown-release"
+
+
+class UnknownStop(ServiceError):
+    """No stop, or no proposal to end one, with that number is on record."""
+
+    code = "unknown-stop"
+
+
+class WrongState(ServiceError):
+    """What is asked for came too late: it was decided already, or what it rests on has changed since."""
+
+    code = "wrong-state"
+
+
+class SelfApproval(ServiceError):
+    """Who proposed may not decide on it."""
+
+    code = "self-approval"
+
+
+class PersonRequired(ServiceError):
+    """Only a person may do this, never a machine's token."""
+
+    code = "person-required"
 
 
 class NotReady(ServiceError):
