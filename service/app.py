@@ -21,7 +21,9 @@ from service.web.journal import keep_journal
 from service.web.oidc import identity
 from service.web.pages import serve_pages
 from service.web.problems import answer_problems
+from service.web.releases import releases
 from service.web.site import site
+from service.web.switch import switch
 
 __all__ = ["create_app"]
 
@@ -29,8 +31,8 @@ __all__ = ["create_app"]
 def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: Clock = system_clock, active: Active | None = None) -> Flask:
     """Make the application.
 
-    `settings` are given ready, as `JIFEN_*` variables, or (None) read from the environment. `active` replaces what
-    `active.json` names. The database must be up to date (`service.store.upgrade`); one that is not is told by `/readyz`.
+    `settings` are given ready, as `JIFEN_*` variables, or (None) read from the environment. `active` replaces the
+    release in force. The database must be up to date (`service.store.upgrade`); one that is not is told by `/readyz`.
     """
     chosen = settings if isinstance(settings, Settings) else settings_from(settings)
     write_logs(chosen.log_level)
@@ -43,6 +45,6 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
     keep_journal(app, desk.metrics, is_https=chosen.is_https)
     answer_problems(app)
     serve_pages(app)
-    for blueprint in (allocations, audit, decisions, entrance, firms, identity, site):
+    for blueprint in (allocations, audit, decisions, entrance, firms, identity, releases, site, switch):
         app.register_blueprint(blueprint)
     return app

@@ -40,6 +40,9 @@ class Settings:
     token_seconds: int = _setting(2, int, "Longest time, in seconds, until a revoked token is refused everywhere.")
     commit_batch: int = _setting(128, int, "Most records committed together.", low=1)
     commit_seconds: int = _setting(30, int, "Longest time, in seconds, a request waits for its record to be durable.", low=1)
+    release_seconds: int = _setting(2, int, "Seconds until a worker asks again which release is in force.")
+    switch_seconds: int = _setting(1, int, "Seconds until a worker asks again whether decisions are stopped.")
+    impact_newest: int = _setting(300, int, "Most decisions, the newest first, that a proposed release is tried on.", low=1)
     lock_seconds: int = _setting(30, int, "Longest time, in seconds, a write waits for another writer of the database.", low=1)
     keys: str = _setting("", str, "Folder of the keys that sign the ledger; empty means `JIFEN_HOME/keys`.")
     witness: str = _setting(

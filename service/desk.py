@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
 from service.access import Gate
-from service.active import Active, load_active
+from service.active import Active
 from service.background import Background
 from service.clock import Clock, day_in_china, system_clock
 from service.config import Settings
 from service.errors import NotReady
+from service.in_force import InForce
 from service.metrics import Metrics
 from service.passwords import Passwords
 from service.rates import Rates
@@ -21,12 +21,14 @@ from service.recorder import Recorder
 from service.rows import FirmRows
 from service.sealer import Sealer, open_sealer
 from service.sessions import Sessions
+from service.shadowing import Shadows
 from service.store import Store, open_store
 from service.store.records import Entry, Record, commit
+from service.switchboard import Switchboard
+from service.use_cases.releases import Office
+from service.use_cases.switch import Lever
 
 __all__ = ["Desk", "Vouches", "open_desk"]
-
-log = logging.getLogger(__name__)
 
 
 class Vouches(Protocol):
@@ -41,7 +43,7 @@ class Vouches(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The collaborators of the use cases; `found` is what decides, or why nothing may."""
+    """The collaborators of the use cases; `fixed` replaces what the database says is in force (a test's own artefacts)."""
 
     settings: Settings
     clock: Clock
@@ -56,19 +58,33 @@ class Desk:
     rows: FirmRows
     metrics: Metrics
     background: Background
-    found: Active | NotReady
+    in_force: InForce
+    switchboard: Switchboard
+    shadows: Shadows
+    office: Office
+    lever: Lever
+    fixed: Active | NotReady | None = None
 
     def today(self) -> date:
         """Give the day in China."""
         return day_in_china(self.clock())
 
     @property
+    def found(self) -> Active | NotReady:
+        """What decides now, or why nothing may."""
+        return self.fixed or self.in_force.found
+
+    @property
     def active(self) -> Active:
-        """What decides; `NotReady` when it is missing or does not match its hash, or when records cannot be sealed."""
+        """What decides now; ask once for each request.
+
+        `NotReady` when nothing is in force, when it does not match its hashes, or when records cannot be sealed.
+        """
         self.sealer.check()
-        if isinstance(self.found, NotReady):
-            raise NotReady(str(self.found))
-        return self.found
+        found = self.found
+        if isinstance(found, NotReady):
+            raise NotReady(str(found))
+        return found
 
 
 def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active | None = None) -> Desk:
@@ -99,7 +115,12 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         rows=FirmRows(store, capacity=settings.firm_rows, counted=lambda source: metrics.rows.labels(source).inc()),
         metrics=metrics,
         background=Background(),
-        found=active or _found(settings),
+        in_force=InForce(store, settings.home, now=clock, seconds=settings.release_seconds),
+        switchboard=Switchboard(store, seconds=settings.switch_seconds),
+        shadows=Shadows(store, clock, counted=lambda result, number: metrics.shadows.labels(result).inc(number)),
+        office=Office(store, settings.home, clock, newest=settings.impact_newest),
+        lever=Lever(store, clock),
+        fixed=active,
     )
 
 
@@ -109,11 +130,3 @@ def _provider(settings: Settings, clock: Clock) -> Vouches | None:
     from service.oidc import provider_of  # noqa: PLC0415 its libraries are loaded only where there is a provider
 
     return provider_of(settings, clock)
-
-
-def _found(settings: Settings) -> Active | NotReady:
-    try:
-        return load_active(settings.home)
-    except NotReady as error:
-        log.warning("nothing may be decided: %s", error)
-        return error

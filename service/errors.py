@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = [
+    "ArtefactUnusable",
     "BadKey",
+    "BadRelease",
     "BadSetting",
     "CsrfMissing",
     "Fault",
@@ -19,6 +21,8 @@ __all__ = [
     "NotRecorded",
     "OidcFailed",
     "OidcUnreachable",
+    "PersonRequired",
+    "SelfApproval",
     "ServiceError",
     "SignInRefused",
     "TooManyRequests",
@@ -27,9 +31,12 @@ __all__ = [
     "UnknownDecision",
     "UnknownEntry",
     "UnknownFirm",
+    "UnknownRelease",
     "UnknownScheme",
+    "UnknownStop",
     "UnknownToken",
     "UnknownUser",
+    "WrongState",
 ]
 
 
@@ -159,6 +166,48 @@ class UnknownUser(ServiceError):
     """Nobody has that login."""
 
     code = "unknown-user"
+
+
+class ArtefactUnusable(ServiceError):
+    """A model, scheme, reference base or policy is not on file under its hash, or was changed."""
+
+    code = "artefact-unusable"
+
+
+class BadRelease(ServiceError):
+    """The parts of a proposed release are missing or do not belong together, so it was not taken."""
+
+    code = "release-invalid"
+
+
+class UnknownRelease(ServiceError):
+    """No proposal or release with that number is on record."""
+
+    code = "unknown-release"
+
+
+class UnknownStop(ServiceError):
+    """No stop, or no proposal to end one, with that number is on record."""
+
+    code = "unknown-stop"
+
+
+class WrongState(ServiceError):
+    """What is asked for came too late: it was decided already, or what it rests on has changed since."""
+
+    code = "wrong-state"
+
+
+class SelfApproval(ServiceError):
+    """Who proposed may not decide on it."""
+
+    code = "self-approval"
+
+
+class PersonRequired(ServiceError):
+    """Only a person may do this, never a machine's token."""
+
+    code = "person-required"
 
 
 class NotReady(ServiceError):

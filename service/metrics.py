@@ -27,6 +27,7 @@ class Metrics:
         )
         self.decisions = Counter("jifen_decisions", "Decisions recorded", ["product", "outcome"], registry=self._registry)
         self.batches = Histogram("jifen_commit_records", "Records made durable by one commit", registry=self._registry, buckets=RECORDS)
+        self.shadows = Counter("jifen_shadows", "Challengers asked about decisions", ["result"], registry=self._registry)
         self.rows = Counter("jifen_firm_rows", "Firms' indicators by where they came from", ["source"], registry=self._registry)
 
     def exposition(self) -> bytes:

@@ -114,6 +114,10 @@ class Registry:
         point(self.home, name, alias, version)
         return done
 
+    def fetch(self, name: str, version: str) -> Path:
+        """Folder of a registered version, fetched from the registry where it is not on the shelf; others are a `RegistryError`."""
+        return self._fetch(_chosen(self.versions(name), name, version))
+
     def names(self) -> list[str]:
         """Names of every registered model."""
         with self._client() as client:

@@ -12,7 +12,6 @@ import orjson
 import polars as pl
 
 from features.vocabulary import Product
-from service.active import load_active
 from service.batches import read_batch, read_candidates
 from service.cli.console import out, step
 from service.cli.options import Day, today
@@ -23,10 +22,12 @@ from service.config import settings_from
 from service.domain.allocation import Allocation, Candidate, Plan, allocate, load_plan, shipped_plan
 from service.domain.allocation.result import yuan_text
 from service.errors import UnknownFirm
+from service.in_force import load_in_force
 from service.store import Store
 from service.store.blobs import get_blob
 from service.store.evidence import latest_dossier
 from service.store.records import find_decision, newest_offers
+from service.switchboard import Switchboard
 from service.use_cases.allocate import Judged, decide_batch, decider, judge
 
 __all__ = ["spread"]
@@ -86,9 +87,10 @@ def spread(
 
 
 def _of_batch(path: Path, plan: Plan, as_of: date) -> Iterator[Judged]:
-    batch, active = read_batch(path, today()), load_active(settings_from().home)
+    batch = read_batch(path, today())
     with opened_store() as store, step("decide the batch") as report:
-        decide_one = decider(active, batch, as_of, system_clock)
+        active, orders = load_in_force(store, settings_from().home, system_clock), Switchboard(store, seconds=0).orders
+        decide_one = decider(active, batch, as_of, system_clock, manual=orders)
         for number, one in enumerate(decide_batch(batch, plan, evidence_of=_evidence_in(store), decide_one=decide_one), start=1):
             report(f"{number:,} of {len(batch.firms):,}", number / len(batch.firms))
             yield one

@@ -14,6 +14,7 @@ from service.cli.serve import opened_store
 from service.clock import system_clock
 from service.config import settings_from
 from service.passwords import make_password
+from service.store import Store
 from service.store.people import KeptPerson
 from service.tokens import Role
 from service.use_cases.people import create_user, people_on_file
@@ -52,7 +53,7 @@ def create(login: str, name: str, role: str, authority: str | None, oidc_subject
             name=name,
             role=role,
             authority=authority,
-            authorities=_authorities(),
+            authorities=_authorities(store),
             password=password,
             oidc_subject=oidc_subject,
             actor=acting(operator),
@@ -116,14 +117,14 @@ def password(login: str, operator: str, *, generate: bool) -> None:
 def role(login: str, role: str, authority: str | None, operator: str) -> None:
     """Give a person another role, and the authority that goes with it."""
     with opened_store() as store:
-        give_role(store, login, role=role, authority=authority, authorities=_authorities(), actor=acting(operator))
+        give_role(store, login, role=role, authority=authority, authorities=_authorities(store), actor=acting(operator))
     out.print(f"{login} is {role} now, authority: {authority or 'none'}", markup=False)
 
 
-def _authorities() -> tuple[str, ...]:
-    from service.active import policy_in_force  # noqa: PLC0415 it loads the model library, which no other command here needs
+def _authorities(store: Store) -> tuple[str, ...]:
+    from service.in_force import policy_in_force  # noqa: PLC0415 it loads the model library, which no other command here needs
 
-    return tuple(row.authority for row in policy_in_force(settings_from().home).authorities)
+    return tuple(row.authority for row in policy_in_force(store, settings_from().home, system_clock).authorities)
 
 
 def _password(*, generate: bool) -> str:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 from rich.table import Table as Grid
 
-from service.active import load_active
 from service.cli.console import out, step
 from service.cli.serve import opened_store
 from service.clock import system_clock
 from service.config import settings_from
 from service.domain import Policy, load_policy, shipped_policies, shipped_policy
 from service.domain.impact import GROUPS, Flow, Replayed, flips, flows
-from service.use_cases.policy_impact import replay_under
+from service.in_force import load_in_force
+from service.use_cases.impact import replay_under
 
 __all__ = ["policy"]
 
@@ -52,9 +52,10 @@ def diff(before: str, after: str, newest: int, path: Path | None) -> None:
     """
     first, second = _policy(before), _policy(after)
     settings = settings_from()
-    active = load_active(settings.home)
     with opened_store() as store, step("replay applications"):
-        cases = list(replay_under(store, active, first, second, now=system_clock(), newest=newest))
+        active = load_in_force(store, settings.home, system_clock)
+        under = [replace(active, policy=one) for one in (first, second)]
+        cases = list(replay_under(store, *under, now=system_clock(), newest=newest))
     if path is not None:
         _write(path, cases)
     _tell(first, second, cases)

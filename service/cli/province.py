@@ -17,7 +17,9 @@ from features.firm_row import build_firms
 from features.indicators import catalogue_hash
 from features.points import build_reference, shipped_scheme
 from features.vocabulary import Product
-from service.active import activate, load_active
+from service.active import Active
+from service.artefacts import model_artefact, policy_artefact, policy_text, reference_artefact, scheme_artefact, scheme_text
+from service.cli.aliases import follow
 from service.cli.console import step
 from service.cli.options import today
 from service.cli.points import all_firms
@@ -25,16 +27,18 @@ from service.clock import system_clock
 from service.config import Settings
 from service.domain import Application, shipped_policies
 from service.identifiers import new_decision_id
+from service.in_force import load_in_force
 from service.ledger import Actor
 from service.rows import day_number
 from service.serving import prepare
-from service.store import open_store
+from service.store import Store, open_store
 from service.uploads import read_folder
 from service.use_cases.ingest import ingest
 from service.use_cases.judging import judge_of
+from service.use_cases.releases import Office, Wanted
 from training.evidence import NAMES, SEGMENTS, EvidenceBook, Segment, train_evidence
 from training.evidence import prepare as prepare_book
-from training.registry import Registry
+from training.registry import CANDIDATE, Registry
 from training.shelf import bundles_of
 from training.simulate import simulate, write_province
 
@@ -43,7 +47,9 @@ __all__ = ["Applicant", "Prepared", "prepare_province"]
 SCHEME = "cn-core-18"
 TRIED = 60
 """Start-ups looked at to find one that is offered a loan."""
-REASON = "first model of a simulated province, promoted by the demo so that there is something to try"
+REASON = "first release of a simulated province, so that there is something to try"
+PROPOSER, APPROVER = (Actor(kind="person", id=f"demo {name}") for name in ("proposer", "approver"))
+"""The demo's two persons: they exist in its own database only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +117,15 @@ def _build(settings: Settings, firms: int, seed: int, until: date) -> Applicant:
         _train(settings.home, book, segment)
     with step("freeze the peers"):
         features = build_features(all_firms(evidence.tables["firms"], until), evidence.tables)
-        _activate(settings.home, features, until)
+        peers = _peers(settings.home, features, until)
+    prepare(settings)
+    store = open_store(settings.database, connections=2, lock_seconds=settings.lock_seconds)
+    with step("propose and approve a release"):
+        active = _released(store, settings, peers)
     with step("put the evidence on file") as report:
-        prepare(settings)
-        store = open_store(settings.database, connections=2, lock_seconds=settings.lock_seconds)
         ingest(store, system_clock, evidence, actor=Actor(kind="system", id="demo"), source="simulated province", report=report)
-        store.close()
-    return _applicant(settings.home, evidence.tables, features, until)
+    store.close()
+    return _applicant(active, evidence.tables, features, until)
 
 
 def _train(home: Path, book: EvidenceBook, segment: Segment) -> None:
@@ -126,21 +134,33 @@ def _train(home: Path, book: EvidenceBook, segment: Segment) -> None:
         result = train_evidence(book, segment=segment, out=bundles_of(home), now=now, progress=report)
     with step(f"register the {segment} model in MLflow"):
         registry.register(result, operator="demo")
-        registry.promote(NAMES[segment], result.bundle.version, reason=REASON, operator="demo", now=now)
 
 
-def _activate(home: Path, features: pl.DataFrame, until: date) -> None:
+def _peers(home: Path, features: pl.DataFrame, until: date) -> bytes:
     scheme = shipped_scheme(SCHEME)
     base = build_reference(features, scheme, name=f"simulated-{until:%Y-%m}", as_of=until, simulated=True)
     path = home / "references" / f"{base.name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(base.to_bytes())
-    registry = _registry(home)
-    bundles = {segment: registry.resolve(name) for segment, name in NAMES.items()}
-    activate(home, bundles=bundles, scheme=SCHEME, reference=path, policy=shipped_policies()[-1])
+    return base.to_bytes()
 
 
-def _applicant(home: Path, tables: Mapping[str, pl.DataFrame], features: pl.DataFrame, until: date) -> Applicant:
+def _released(store: Store, settings: Settings, peers: bytes) -> Active:
+    """Let the demo's two persons put its models, peers and the shipped policy in force."""
+    registry, office = _registry(settings.home), Office(store, settings.home, system_clock, newest=settings.impact_newest)
+    wanted = Wanted(
+        bundles={segment: model_artefact(registry.resolve(name, CANDIDATE)) for segment, name in NAMES.items()},
+        scheme=scheme_artefact(scheme_text(SCHEME) or ""),
+        reference=reference_artefact(peers),
+        policy=policy_artefact(policy_text(shipped_policies()[-1]) or ""),
+    )
+    proposal = office.propose(wanted, reason=REASON, actor=PROPOSER)
+    release = office.approve(proposal.proposal_id, reason=REASON, actor=APPROVER)
+    list(follow(settings.home, release, registry=registry))
+    return load_in_force(store, settings.home, system_clock)
+
+
+def _applicant(active: Active, tables: Mapping[str, pl.DataFrame], features: pl.DataFrame, until: date) -> Applicant:
     """Pick the best-documented start-up that is offered a loan, and an amount in proportion to its revenue."""
     likely = features.filter((pl.col("growth_stage") == 0) & (pl.col("revenue") > 300)).sort(
         "coverage", "firm_id", descending=[True, False]
@@ -152,7 +172,7 @@ def _applicant(home: Path, tables: Mapping[str, pl.DataFrame], features: pl.Data
         Applicant(firm, max(500_000, int(revenue) * 1_000 // 10_000 * 10_000))
         for firm, revenue in chosen.select("firm_id", "revenue").rows()
     ]
-    active, now = load_active(home), system_clock()
+    now = system_clock()
     for one in asked:
         judge = judge_of(active, dossier=bytes, evidence_hash=f"sha256:{'0' * 64}", now=now, decision_id=new_decision_id(now))
         if judge(

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from features.errors import EvidenceError
 from features.evidence import FirmEvidence, dossier_of, evidence_hash
 from features.vocabulary import Product
-from service.active import load_active
 from service.cli.console import out
 from service.cli.options import Day, today
+from service.cli.serve import opened_store
 from service.cli.tables import write_table
 from service.cli.telling import offer_lines
 from service.clock import system_clock
@@ -23,7 +23,9 @@ from service.config import settings_from
 from service.domain import Application, Decision
 from service.domain.recourse import with_recourse
 from service.identifiers import new_decision_id
+from service.in_force import load_in_force
 from service.rows import build_row, day_number
+from service.switchboard import Switchboard
 from service.use_cases.judging import judge_of
 from training.bundle import Bundle
 from training.loanbook import read_table
@@ -91,12 +93,14 @@ def _evidence(path: Path) -> FirmEvidence:
 
 
 def _decided(path: Path, product: Product, amount: int, term: int, as_of: date) -> Decision:
-    active, now = load_active(settings_from().home), system_clock()
+    with opened_store() as store:
+        active, orders = load_in_force(store, settings_from().home, system_clock), Switchboard(store, seconds=0).orders
+    now = system_clock()
     evidence = _evidence(path)
     dossier = dossier_of(evidence)
     application = Application(product=product, amount=amount, term_months=term, purpose=None, firm_id=evidence.firm.firm_id, as_of=as_of)
     row, number = build_row(dossier, day_number(as_of)), new_decision_id(now)
-    judge = judge_of(active, dossier=lambda: dossier, evidence_hash=evidence_hash(dossier), now=now, decision_id=number)
+    judge = judge_of(active, dossier=lambda: dossier, evidence_hash=evidence_hash(dossier), now=now, decision_id=number, manual=orders)
     made = judge(application, row)
     return with_recourse(made, application, row, decide=judge, bundles=active.bundles, policy=active.policy)
 

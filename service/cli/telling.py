@@ -1,11 +1,13 @@
-"""An offer in lines of text, every number with its parts."""
+"""Offers and the impact of a release in lines of text, every number with its parts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["offer_lines"]
+from service.releases import Impact
+
+__all__ = ["impact_lines", "offer_lines"]
 
 
 def offer_lines(offer: dict[str, Any] | None) -> Iterator[str]:
@@ -30,3 +32,23 @@ def offer_lines(offer: dict[str, Any] | None) -> Iterator[str]:
 
 def _payment(line: dict[str, Any]) -> str:
     return f"{line['principal']:,} + {line['interest']} on {line['due_on']}"
+
+
+def impact_lines(impact: Impact | None) -> Iterator[str]:
+    """Tell who ends otherwise under a proposed release, and how much money moves."""
+    if impact is None:
+        yield "no release to compare it with"
+        return
+    whole = impact.whole
+    if not whole.cases:
+        yield "no application is on record yet, so nobody flips"
+        return
+    yield f"tried on the newest {whole.cases} applications: {whole.better} end better, {whole.worse} worse"
+    moved = whole.amount_after - whole.amount_before
+    yield f"offered {whole.amount_before:,} -> {whole.amount_after:,} yuan ({moved:+,})"
+    yield from (f"  {one.before} -> {one.after}: {one.cases}" for one in impact.flips)
+    for name, flows in impact.groups.items():
+        for flow in flows:
+            if flow.better or flow.worse or flow.amount_before != flow.amount_after:
+                change = flow.amount_after - flow.amount_before
+                yield f"  {name} {flow.group}: {flow.cases} applications, {flow.better} better, {flow.worse} worse, {change:+,} yuan"

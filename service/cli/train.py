@@ -67,7 +67,7 @@ def _finish(result: TrainResult, home: Path, operator: str, *, register: bool) -
     if register:
         with step("register in MLflow"):
             registered = Registry(home).register(result, operator=operator)
-        out.print(f"registered {registered.name} version {result.bundle.version} as candidate; `jifen models promote` lets it decide")
+        out.print(f"registered {registered.name} version {result.bundle.version} as candidate; `jifen release propose` comes next")
     show_result(result)
 
 

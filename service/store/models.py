@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeDecorator
 __all__ = [
     "AllocationResult",
     "AllocationRow",
+    "ArtefactRow",
     "Base",
     "Blob",
     "CheckpointRow",
@@ -20,12 +21,17 @@ __all__ = [
     "FirmRowEntry",
     "Ingest",
     "LedgerEntry",
+    "ProposalRow",
+    "ReleaseRow",
     "RequestKey",
     "SessionRow",
+    "ShadowRow",
+    "SwitchRow",
     "TokenRow",
     "TreeTile",
     "UserRow",
     "UtcMoment",
+    "VerdictRow",
 ]
 
 NAMES = {
@@ -244,3 +250,76 @@ class SessionRow(Base):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ArtefactRow(Base):
+    """A model, scheme, reference base or policy under the hash that decisions pin; its bytes are a blob."""
+
+    __tablename__ = "artefacts"
+    pin: Mapped[str] = mapped_column(HASH, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(100))
+    version: Mapped[str] = mapped_column(String(100))
+    sha256: Mapped[str] = mapped_column(HASH, ForeignKey("blobs.sha256"))
+    kept_at: Mapped[datetime]
+
+
+class ProposalRow(Base):
+    """What one person proposed: a release, or the end of a stop. `content` is the ledger's record of it."""
+
+    __tablename__ = "proposals"
+    proposal_id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    content: Mapped[str] = mapped_column(HASH, ForeignKey("blobs.sha256"))
+    proposed_at: Mapped[datetime]
+
+
+class VerdictRow(Base):
+    """What another person said of a proposal, once."""
+
+    __tablename__ = "proposal_verdicts"
+    proposal_id: Mapped[str] = mapped_column(String(26), ForeignKey("proposals.proposal_id"), primary_key=True)
+    verdict: Mapped[str] = mapped_column(String(16))
+    content: Mapped[str] = mapped_column(HASH, ForeignKey("blobs.sha256"))
+    given_at: Mapped[datetime]
+
+
+class ReleaseRow(Base):
+    """An approved release, under the number of its proposal; `seq` counts approvals, and the newest one that has begun decides."""
+
+    __tablename__ = "releases"
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    release_id: Mapped[str] = mapped_column(String(26), ForeignKey("proposals.proposal_id"))
+    effective_from: Mapped[datetime]
+    content: Mapped[str] = mapped_column(HASH, ForeignKey("blobs.sha256"))
+    approved_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("release_id"), {"sqlite_autoincrement": True})
+
+
+class SwitchRow(Base):
+    """An act of the switch: a stop of automatic decisions, or the end (`lifts`) of one."""
+
+    __tablename__ = "switches"
+    order_id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    act: Mapped[str] = mapped_column(String(16))
+    scope: Mapped[str] = mapped_column(String(16))
+    value: Mapped[str] = mapped_column(String(32))
+    lifts: Mapped[str | None] = mapped_column(String(26), ForeignKey("switches.order_id"))
+    content: Mapped[str] = mapped_column(HASH, ForeignKey("blobs.sha256"))
+    at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("lifts"),)
+
+
+class ShadowRow(Base):
+    """What a challenger would have said of a decision; `amount` in yuan, 0 where it would lend nothing."""
+
+    __tablename__ = "shadows"
+    decision_id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    bundle: Mapped[str] = mapped_column(HASH, primary_key=True)
+    pd: Mapped[str] = mapped_column(String(8))
+    score: Mapped[int] = mapped_column(Integer)
+    grade: Mapped[int] = mapped_column(Integer)
+    outcome: Mapped[str] = mapped_column(String(16))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    batch: Mapped[str] = mapped_column(String(26))
+    scored_at: Mapped[datetime]

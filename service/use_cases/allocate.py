@@ -13,7 +13,7 @@ from features.evidence import FirmEvidence, dossier_json, dossier_of, evidence_h
 from features.evidence.dossier import read_dossier
 from service.active import Active
 from service.batches import Batch, BatchFirm, BatchRound
-from service.domain import Application, Outcome, decide
+from service.domain import Application, ManualOrder, Outcome, decide
 from service.domain.allocation import Allocation, Candidate, Plan, allocate
 from service.domain.errors import DecisionError
 from service.domain.finance.risk_sharing import BANK
@@ -117,7 +117,7 @@ def decide_batch(batch: Batch, plan: Plan, *, evidence_of: Callable[[str], bytes
             yield Judged(firm.firm_id, None, None, None, error=error.code, detail=str(error))
 
 
-def decider(active: Active, batch: Batch, as_of: date, now: Callable[[], Any]) -> Decide:
+def decider(active: Active, batch: Batch, as_of: date, now: Callable[[], Any], *, manual: Sequence[ManualOrder] = ()) -> Decide:
     """Make a decider that records nothing."""
 
     def decide_one(firm: BatchFirm, dossier: bytes) -> Mapping[str, Any]:
@@ -137,6 +137,7 @@ def decider(active: Active, batch: Batch, as_of: date, now: Callable[[], Any]) -
             prior=prior_of(
                 batch.product, day_number(as_of), lambda: dossier, policy=active.policy, scheme=active.scheme, reference=active.reference
             ),
+            manual=manual,
         )
         record: Mapping[str, Any] = orjson.loads(decision.canonical())
         return record

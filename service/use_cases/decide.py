@@ -10,16 +10,16 @@ from pydantic import BaseModel
 
 from features.evidence import dossier_of
 from service.desk import Desk
-from service.domain import Application
+from service.domain import Application, Decision
 from service.domain.recourse import with_recourse
 from service.errors import BadKey, UnknownDecision
 from service.identifiers import new_decision_id
 from service.requests import DecisionRequest
 from service.rows import Found
+from service.shadowing import Seen
 from service.store.blobs import PackedBlob, hash_of, pack
 from service.store.records import Key, Listed, Receipt, Record, find_decision, find_replay, list_decisions
 from service.tokens import Holder
-from service.use_cases.judging import judge_of
 
 __all__ = ["decide_application", "decisions_after", "key_of", "show_decision"]
 
@@ -45,30 +45,32 @@ def decide_application(desk: Desk, asked: DecisionRequest, holder: Holder, key: 
     if earlier:
         return earlier
     with desk.recorder.expected():
-        record = _decided(desk, asked, holder, key)
+        record, seen = _decided(desk, asked, holder, key)
         receipt = desk.recorder.record(record)
     if not receipt.replayed:
         desk.metrics.decisions.labels(record.product, record.outcome).inc()
+        desk.shadows.take_up(seen)
     return receipt
 
 
-def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None) -> Record:
-    active, now = desk.active, desk.clock()
+def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None) -> tuple[Record, Seen]:
+    active, now, orders = desk.active, desk.clock(), desk.switchboard.orders
     as_of = asked.as_of or desk.today()
     found, snapshot = _evidence(desk, asked, as_of)
     application = _application(asked, found.row.firm_id, as_of)
-    judge = judge_of(
-        active,
+    seen = Seen(
+        active=active,
+        application=application,
+        firm=found.row,
         dossier=lambda: desk.rows.dossier(found.evidence_sha) if asked.evidence is None else dossier_of(asked.evidence),
         evidence_hash=found.evidence_sha,
-        now=now,
         decision_id=new_decision_id(now),
+        now=now,
+        manual=orders,
     )
-    decision = judge(application, found.row)
-    if asked.recourse:
-        decision = with_recourse(decision, application, found.row, decide=judge, bundles=active.bundles, policy=active.policy)
+    decision = _answered(seen, with_plans=asked.recourse)
     body = decision.canonical()
-    return Record(
+    record = Record(
         decision_id=decision.decision_id,
         firm_id=found.row.firm_id,
         decided_at=now,
@@ -82,6 +84,16 @@ def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None
         evidence=snapshot,
         firm_row=found.entry,
     )
+    return record, seen
+
+
+def _answered(seen: Seen, *, with_plans: bool) -> Decision:
+    judge = seen.judge(seen.active)
+    decision = judge(seen.application, seen.firm)
+    if not with_plans:
+        return decision
+    active = seen.active
+    return with_recourse(decision, seen.application, seen.firm, decide=judge, bundles=active.bundles, policy=active.policy)
 
 
 def _earlier(desk: Desk, key: Key | None) -> Receipt | None:

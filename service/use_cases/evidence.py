@@ -74,17 +74,18 @@ def firm_points(desk: Desk, firm_id: str, scheme_name: str | None = None) -> tup
     `UnknownScheme` when no such scheme ships, or it ranks among peers and the active reference base was built for another.
     """
     found = desk.rows.of_firm(firm_id, desk.today())
-    scheme = _scheme(desk, scheme_name)
-    reference = desk.active.reference if scheme.reference_needed else None
+    active = desk.active
+    scheme = _scheme(active.scheme, scheme_name)
+    reference = active.reference if scheme.reference_needed else None
     if scheme.reference_needed and (reference is None or reference.scheme_hash != scheme.hash):
         raise UnknownScheme(f"scheme {scheme.label} ranks firms among peers, and no reference base built for it is active")
     values = found.row.with_request(None, None)
     return found.evidence_sha, score_points(scheme, reference, values, field=found.row.context.get("field", ""), known=found.row.known)
 
 
-def _scheme(desk: Desk, name: str | None) -> Scheme:
-    if name is None or name == desk.active.scheme.name:
-        return desk.active.scheme
+def _scheme(active: Scheme, name: str | None) -> Scheme:
+    if name is None or name == active.name:
+        return active
     if name not in SHIPPED:
         raise UnknownScheme(f"there is no points scheme {name!r}; there are {', '.join(SHIPPED)}")
     return shipped_scheme(name)

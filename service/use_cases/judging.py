@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 
 from features.firm_row import FirmRow
 from service.active import Active
-from service.domain import Application, Decision, Prior, decide
+from service.domain import Application, Decision, ManualOrder, Prior, decide
 from service.domain.recourse import Redecide
 from service.use_cases.prior import prior_of
 
 __all__ = ["judge_of"]
 
 
-def judge_of(active: Active, *, dossier: Callable[[], bytes], evidence_hash: str, now: datetime, decision_id: str) -> Redecide:
+def judge_of(
+    active: Active,
+    *,
+    dossier: Callable[[], bytes],
+    evidence_hash: str,
+    now: datetime,
+    decision_id: str,
+    manual: Sequence[ManualOrder] = (),
+) -> Redecide:
     """Make a judge of one firm; what a product asks about earlier days is looked up once, from the dossier on file.
 
     A plan changes the firm of today, never what was true earlier, so every judgement of a product shares one look-up.
@@ -37,6 +45,7 @@ def judge_of(active: Active, *, dossier: Callable[[], bytes], evidence_hash: str
             decision_id=decision_id,
             evidence_hash=evidence_hash,
             prior=prior(application.product, firm.as_of),
+            manual=manual,
         )
 
     return judge

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from service.active import Active
 from service.desk import Desk
 from service.domain import Application, Decision
 from service.domain.record.recourse import RecoursePlan
@@ -50,14 +51,15 @@ def offers_for(desk: Desk, firm_id: str, amount: int, term_months: int) -> SideB
         evidence_hash=found.evidence_sha,
         now=desk.clock(),
         decision_id=UNRECORDED,
+        manual=desk.switchboard.orders,
     )
     asked = {"amount": amount, "term_months": term_months, "purpose": None, "firm_id": found.row.firm_id, "as_of": as_of}
-    lines = [_line(desk, found, judge, asked={**asked, "product": row.product}) for row in active.policy.products]
+    lines = [_line(active, found, judge, asked={**asked, "product": row.product}) for row in active.policy.products]
     policy = f"{active.policy.name} {active.policy.hash}"
     return SideBySide(as_of, found.evidence_sha, policy, tuple(sorted(lines, key=_standing)))
 
 
-def _line(desk: Desk, found: Found, judge: Redecide, *, asked: dict[str, object]) -> Line:
+def _line(active: Active, found: Found, judge: Redecide, *, asked: dict[str, object]) -> Line:
     application = Application.model_validate(asked)
     decision = judge(application, found.row)
     plans = recourse_of(
@@ -65,8 +67,8 @@ def _line(desk: Desk, found: Found, judge: Redecide, *, asked: dict[str, object]
         application,
         found.row,
         decide=judge,
-        bundles=desk.active.bundles,
-        policy=desk.active.policy,
+        bundles=active.bundles,
+        policy=active.policy,
         other_products=False,
     )
     return Line(decision, min(plans, key=lambda plan: (plan.outcome.rank > 1, plan.cost), default=None))

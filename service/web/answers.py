@@ -191,7 +191,9 @@ class SchemeLine(BaseModel):
 class ModelsPage(BaseModel):
     """What decides now."""
 
+    release_id: str | None = Field(description="The approved release whose parts these are")
     bundles: dict[str, NamedHash] = Field(description="By segment")
+    challengers: dict[str, NamedHash] = Field(description="By segment: models asked in the shadow of the answer")
     schemes: list[SchemeLine]
     reference: NamedHash | None
     policy: NamedHash

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, render_template
 
+from service.domain import BundleLike
 from service.metrics import METRICS_TYPE
 from service.tokens import GRANTS, Permission
 from service.use_cases.readiness import OK, check_parts, schemes_at_hand
@@ -64,14 +65,25 @@ def get_metrics(ask: Ask) -> Response:
 )
 def get_models(ask: Ask) -> Response:
     """Name what decides."""
-    active, peers = ask.desk.active, ask.desk.active.reference
-    bundles = {
-        segment: NamedHash(name=b.name, version=b.version, sha256=b.hash, simulated=b.simulated) for segment, b in active.bundles.items()
-    }
-    schemes = [SchemeLine(name=n, version=v, status=s, sha256=h, active=a) for n, v, s, h, a in schemes_at_hand(ask.desk)]
+    active = ask.desk.active
+    peers = active.reference
+    schemes = [SchemeLine(name=n, version=v, status=s, sha256=h, active=a) for n, v, s, h, a in schemes_at_hand(active.scheme)]
     reference = peers and NamedHash(name=peers.name, version=peers.as_of.isoformat(), sha256=peers.hash, simulated=peers.simulated)
     policy = NamedHash(name=active.policy.name, version=active.policy.effective_from.isoformat(), sha256=active.policy.hash)
-    return json_answer(ModelsPage(bundles=bundles, schemes=schemes, reference=reference, policy=policy))
+    return json_answer(
+        ModelsPage(
+            release_id=active.release_id,
+            bundles={segment: _model(bundle) for segment, bundle in active.bundles.items()},
+            challengers={segment: _model(bundle) for segment, bundle in active.challengers.items()},
+            schemes=schemes,
+            reference=reference,
+            policy=policy,
+        )
+    )
+
+
+def _model(bundle: BundleLike) -> NamedHash:
+    return NamedHash(name=bundle.name, version=bundle.version, sha256=bundle.hash, simulated=bundle.simulated)
 
 
 @operation(site, "GET", "/openapi.json", summary="This API as an OpenAPI 3.1 document", answers={200: Answer(meaning="The document")})

@@ -168,7 +168,7 @@ def test_without_its_artefacts_the_service_decides_nothing(
     client: FlaskClient, officer: Headers, asked: Body, app: Flask, desk: Desk
 ) -> None:
     """A service whose models are missing answers 503 with the reason, and nothing is on record."""
-    app.extensions["jifen"] = replace(desk, found=NotReady("no models; train them"))
+    app.extensions["jifen"] = replace(desk, fixed=NotReady("no models; train them"))
     refused = client.post("/v1/decisions", json=asked, headers=officer)
     assert (refused.status_code, refused.json["code"], refused.json["detail"]) == (503, "not-ready", "no models; train them")
     assert client.get("/v1/decisions", headers=officer).json["decisions"] == []

@@ -128,6 +128,6 @@ def test_two_loadings_at_once_do_not_lose_each_other(app: Flask, risk: Headers, 
 
 def test_points_need_a_service_that_is_ready(client: FlaskClient, officer: Headers, filed: str, app: Flask, desk: Desk) -> None:
     """Without active artefacts no points are given."""
-    app.extensions["jifen"] = replace(desk, found=NotReady("no models"))
+    app.extensions["jifen"] = replace(desk, fixed=NotReady("no models"))
     assert client.get(f"/v1/firms/{filed}/points", headers=officer).json["code"] == "not-ready"
     assert client.get("/v1/models", headers=officer).json["code"] == "not-ready"

@@ -26,7 +26,8 @@ def test_a_service_with_everything_is_ready(client: FlaskClient) -> None:
     """Alive and ready are answered without a token."""
     assert client.get("/healthz").json == {"status": "alive"}
     ready = client.get("/readyz")
-    assert (ready.status_code, ready.json) == (200, {"status": "ready", "checks": {"database": "ok", "artefacts": "ok", "ledger": "ok"}})
+    checks = {"database": "ok", "artefacts": "ok", "ledger": "ok", "switch": "ok"}
+    assert (ready.status_code, ready.json) == (200, {"status": "ready", "checks": checks})
 
 
 def test_a_service_without_models_is_alive_but_not_ready(settings: Settings, store: Any) -> None:
@@ -36,7 +37,7 @@ def test_a_service_without_models_is_alive_but_not_ready(settings: Settings, sto
     assert client.get("/healthz").status_code == 200
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json["status"], ready.json["checks"]["database"]) == (503, "not-ready", "ok")
-    assert "active.json does not exist; train both models" in ready.json["checks"]["artefacts"]
+    assert "no approved release is in force; one person proposes it" in ready.json["checks"]["artefacts"]
     app.extensions["jifen"].store.close()
 
 

@@ -95,7 +95,7 @@ def test_offers_need_a_firm_a_reader_and_models(client: FlaskClient, officer: He
     address = ADDRESS.format(filed, 2_000_000, 24)
     assert client.get(ADDRESS.format(cases.FIRM_ID, 1, 1), headers=officer).json["code"] == "unknown-firm"
     assert client.get(address).status_code == 401
-    app.extensions["jifen"] = replace(desk, found=NotReady("no models"))
+    app.extensions["jifen"] = replace(desk, fixed=NotReady("no models"))
     assert client.get(address, headers=officer).json["code"] == "not-ready"
 
 

@@ -12,19 +12,18 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders_cases import SCHEME, TIERS
 from builders_evidence import FIRM, request
 from builders_models import small_bundle
+from builders_releases import SHIPPED_POLICY, office_of, released, wanted
 from builders_service import wait_until
 
-from service.active import activate
+from service.artefacts import policy_artefact
+from service.clock import system_clock
 from service.config import Settings
-from service.domain import shipped_policies
 from service.serving import environment_of
 from service.store import Store, open_store, upgrade
 from service.store.records import list_decisions
@@ -82,11 +81,6 @@ class Running:
 def settings(tmp_path: Path, database: str) -> Settings:
     for segment in ("startup", "growth"):
         small_bundle(tmp_path / "bundles" / segment, segment)
-    (tmp_path / "two.toml").write_text(SCHEME.format(tiers=TIERS), encoding="utf-8")
-    folders = {segment: tmp_path / "bundles" / segment for segment in ("startup", "growth")}
-    policy = (files("service") / "policies" / f"{shipped_policies()[-1]}.toml").read_text(encoding="utf-8")
-    (tmp_path / "policy.toml").write_text(re.sub(r"(?m)^effective_from = .*$", "effective_from = 2020-01-01", policy), encoding="utf-8")
-    activate(tmp_path, bundles=folders, scheme="two.toml", reference=None, policy="policy.toml")
     return Settings(home=tmp_path, database_url=database, port=free_port(), threads=4, log_level="ERROR")
 
 
@@ -94,6 +88,9 @@ def settings(tmp_path: Path, database: str) -> Settings:
 def store(settings: Settings) -> Iterator[Store]:
     store = open_store(settings.database)
     upgrade(store)
+    policy = re.sub(r"(?m)^effective_from = .*$", "effective_from = 2020-01-01", SHIPPED_POLICY)
+    release = wanted(settings.home / "bundles", policy=policy_artefact(policy))
+    released(office_of(store, settings.home, system_clock), release)
     yield store
     store.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.bundle.archive import archived, restored
 from training.bundle.bundle import Bundle
 from training.bundle.encoding import Encoded, Feature
 from training.bundle.manifest import Calibration, Decided, Hashes, Manifest, Release
@@ -23,5 +24,7 @@ __all__ = [
     "Predictions",
     "Release",
     "Scores",
+    "archived",
+    "restored",
     "write_bundle",
 ]

@@ -38,7 +38,7 @@ def active(monkeypatch: pytest.MonkeyPatch) -> Active:
     """Two fake models decide."""
     bundles = {segment: cases.FakeBundle(segment=segment) for segment in ("startup", "growth")}
     active = Active(bundles, cases.two_items(cases.LOW_TIERS), None, shipped_policy())
-    monkeypatch.setattr(command, "load_active", lambda _home: active)
+    monkeypatch.setattr(command, "load_in_force", lambda *_: active)
     return active
 
 

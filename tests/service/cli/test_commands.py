@@ -219,9 +219,9 @@ def test_models_says_what_to_do_while_there_are_none(jifen) -> None:
     assert "jifen train" in said.out
 
 
-def test_promoting_an_unknown_model_is_refused(jifen) -> None:
-    """A promotion needs a registered model."""
-    said = jifen("models", "promote", "jifen-startup", "1", "--reason", "because", "--operator", "someone")
+def test_proposing_an_unknown_model_is_refused(jifen) -> None:
+    """A release needs registered models, or folders."""
+    said = jifen("release", "propose", "--model", "jifen-startup@1", "--reason", "because", "--operator", "someone")
     assert said.code == 2
     assert "registry-error" in said.err
 
@@ -265,12 +265,12 @@ def test_score_says_how_to_call_it(jifen) -> None:
 
 
 def test_score_refuses_evidence_that_is_none(jifen, tmp_path: Path) -> None:
-    """Before any model is loaded for nothing, the home must have active models; the message says what to do."""
+    """Before any model is loaded for nothing, a release must be in force; the message says what to do."""
     file = tmp_path / "firm.json"
     file.write_bytes(orjson.dumps({"firm": {}}))
     said = jifen("score", "--evidence", file, "--product", "startup-credit", "--amount", 100_000, "--term", 12)
     assert said.code == 2
-    assert "active.json" in said.err
+    assert "no approved release is in force" in said.err
 
 
 @pytest.mark.parametrize("words", [("score", "--amount", "-5"), ("serve", "--port", "70000"), ("simulate", "--firms", "0")])

@@ -53,7 +53,7 @@ def on_record(monkeypatch, app, client, officer, evidence, active):
     for product in ("common-growth", "loan-investment"):
         asked = {"product": product, "amount": 2_000_000, "term_months": 24, "evidence": evidence}
         assert client.post("/v1/decisions", json=asked, headers=officer).status_code == 201
-    monkeypatch.setattr("service.cli.policy.load_active", lambda _home: active)
+    monkeypatch.setattr("service.cli.policy.load_in_force", lambda *_: active)
     monkeypatch.setenv("JIFEN_DATABASE_URL", app.extensions["jifen"].settings.database)
 
 
@@ -108,6 +108,6 @@ def test_a_draft_for_other_tiers_is_refused(jifen, on_record, tmp_path):
 
 def test_no_application_on_record_is_said(jifen, monkeypatch, active):
     """An empty database is not an error."""
-    monkeypatch.setattr("service.cli.policy.load_active", lambda _home: active)
+    monkeypatch.setattr("service.cli.policy.load_in_force", lambda *_: active)
     said = jifen("policy", "diff", "technology-2026-11", "technology-2026-11")
     assert (said.code, "no application is on record yet" in said.out) == (0, True)

@@ -1,0 +1,116 @@
+"""Reading the parts of a release off the command line: registered models, folders, files, shipped names, and what is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from service.artefacts import (
+    model_artefact,
+    policy_artefact,
+    policy_text,
+    reference_artefact,
+    scheme_artefact,
+    scheme_text,
+)
+from service.domain import shipped_policies
+from service.errors import BadRelease
+from service.releases import Parts, Pin
+from service.store.artefacts import Artefact
+from service.use_cases.releases import Wanted
+from training.bundle import Bundle
+from training.evidence import NAMES
+from training.registry import CANDIDATE, Registry
+from training.shelf import place
+
+__all__ = ["Moment", "wanted_from"]
+
+FIRST_SCHEME = "cn-core-18"
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment with its zone, or a day, which begins at midnight in China."""
+
+    name = "MOMENT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read the text of an option."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no moment; write 2026-12-01, or 2026-12-01T08:00+08:00", param, ctx)
+        if len(value) == len("2026-12-01"):
+            return datetime.combine(moment.date(), time(), CHINA)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} has no zone; write 2026-12-01T08:00+08:00, or the day alone for midnight in China", param, ctx)
+        return moment
+
+
+def wanted_from(
+    home: Path,
+    base: Parts | None,
+    *,
+    models: Iterable[str] = (),
+    challengers: Iterable[str] = (),
+    without_challengers: bool = False,
+    scheme: str | None = None,
+    reference: Path | None = None,
+    policy: str | None = None,
+) -> Wanted:
+    """Put a release together: what is named replaces what is in force (`base`), what is not named stays.
+
+    Where nothing is in force, the newest trained models, the scheme cn-core-18 and the newest shipped policy stand in.
+    """
+    named = dict(_model(home, word) for word in models)
+    bundles: dict[str, Artefact | Pin] = dict(base.bundles) if base is not None else {}
+    if base is None:
+        bundles |= {segment: _candidate(home, name) for segment, name in NAMES.items() if segment not in named}
+    kept = {} if base is None or without_challengers else dict(base.challengers)
+    return Wanted(
+        bundles={**bundles, **named},
+        challengers={**kept, **dict(_model(home, word) for word in challengers)},
+        scheme=base.scheme if base is not None and scheme is None else _scheme(scheme or FIRST_SCHEME),
+        reference=reference_artefact(reference.read_bytes()) if reference else base.reference if base is not None else None,
+        policy=base.policy if base is not None and policy is None else _policy(policy or shipped_policies()[-1]),
+    )
+
+
+def _model(home: Path, word: str) -> tuple[str, Artefact]:
+    """Read NAME@VERSION, or the path of a bundle's folder; gives the segment and the bundle."""
+    name, at, version = word.partition("@")
+    if Path(word).is_dir():
+        folder = Path(word)
+    elif at:
+        shelved = place(home, name, version)
+        folder = shelved if shelved.is_dir() else Registry(home).fetch(name, version)
+    else:
+        raise BadRelease(f"model {word!r} is no folder and not NAME@VERSION; `jifen models list` shows the registered ones")
+    return Bundle.load(folder).segment, model_artefact(folder)
+
+
+def _candidate(home: Path, name: str) -> Artefact:
+    return model_artefact(Registry(home).resolve(name, CANDIDATE))
+
+
+def _text(word: str, shipped: str | None, what: str) -> str:
+    if shipped is not None:
+        return shipped
+    if not Path(word).is_file():
+        raise BadRelease(f"{what} {word!r} is no shipped name and no file; `docs/` lists the shipped ones")
+    return Path(word).read_text("utf-8")
+
+
+def _scheme(word: str) -> Artefact:
+    return scheme_artefact(_text(word, scheme_text(word), "scheme"), source=word)
+
+
+def _policy(word: str) -> Artefact:
+    return policy_artefact(_text(word, policy_text(word), "policy"), source=word)

@@ -1,0 +1,45 @@
+"""Small real releases, put in force by two people of the test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from builders_cases import SCHEME, TIERS
+
+from service.artefacts import model_artefact, policy_artefact, policy_text, scheme_artefact
+from service.clock import Clock
+from service.domain import shipped_policies
+from service.ledger import Actor
+from service.releases import Release
+from service.store import Store
+from service.use_cases.releases import Office, Wanted
+
+WANG, LI, MACHINE = Actor(kind="person", id="wang"), Actor(kind="person", id="li"), Actor(kind="token", id="0" * 12)
+SHIPPED_POLICY = policy_text(shipped_policies()[-1]) or ""
+TWO_ITEMS = SCHEME.format(tiers=TIERS)
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
+
+
+def office_of(store: Store, home: Path, clock: Clock) -> Office:
+    return Office(store, home, clock, newest=50)
+
+
+def wanted(folders: Path, **said: Any) -> Wanted:
+    """Two small models by segment, a scheme of two items without peers, and the shipped policy, unless said otherwise."""
+    models = {segment: model_artefact(folders / segment) for segment in ("startup", "growth")}
+    usual: Mapping[str, Any] = {
+        "bundles": models,
+        "scheme": scheme_artefact(TWO_ITEMS),
+        "reference": None,
+        "policy": policy_artefact(SHIPPED_POLICY),
+    }
+    return Wanted(**{**usual, **said})
+
+
+def released(office: Office, release: Wanted, **said: Any) -> Release:
+    """Let Wang propose and Li approve."""
+    made = office.propose(release, reason="a test", actor=WANG, **said)
+    return office.approve(made.proposal_id, reason="looks right", actor=LI)
