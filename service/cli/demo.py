@@ -95,8 +95,8 @@ def demo_people(settings: Settings) -> dict[str, str]:
             if login in there:
                 set_password(store, login, password)
             else:
-                said = {"name": f"演示{ROLES[role].zh}", "authority": signs.get(role), "authorities": authorities}
-                create_user(store, login=login, role=role.value, password=password, **said)
+                name, authority = f"演示{ROLES[role].zh}", signs.get(role)
+                create_user(store, login=login, name=name, role=role.value, authority=authority, authorities=authorities, password=password)
             made[login] = password
     finally:
         store.close()
