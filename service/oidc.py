@@ -114,7 +114,10 @@ class Provider:
     def _key_set(self, session: OAuth2Session, *, fresh: bool = False) -> KeySet:
         uri = self._found(session)["jwks_uri"]
         if fresh or self._keys is None:
-            self._keys = KeySet.import_key_set(self._fetched(session, uri))  # type: ignore[arg-type]  # checked by the library
+            try:
+                self._keys = KeySet.import_key_set(self._fetched(session, uri))  # type: ignore[arg-type]  # checked by the library
+            except (JoseError, ValueError, TypeError, KeyError) as error:
+                raise OidcFailed("the provider's keys cannot be read") from error
         return self._keys
 
     def _found(self, session: OAuth2Session) -> dict[str, Any]:

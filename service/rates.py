@@ -32,7 +32,7 @@ class Rates:
 
     def count_sign_in(self, login: str, address: str) -> None:
         """Count a try; `TooManyRequests` beyond either limit, known login or not."""
-        name = hashlib.sha256(login.casefold().encode()).hexdigest()
+        name = hashlib.sha256(login.encode()).hexdigest()
         self._count(self._by_address, "address", address, "sign-ins come from this address")
         self._count(self._by_login, "login", name, "sign-ins try this login")
 

@@ -16,17 +16,21 @@ from urllib.request import Request, urlopen
 import click
 import orjson
 
+from service.active import policy_in_force
 from service.cli.console import notes, out
 from service.cli.options import last_month_end, today
 from service.cli.province import Prepared, prepare_province
 from service.config import Settings, settings_from
 from service.domain import content_hash
+from service.passwords import make_password
 from service.serving import command, environment_of, prepare
 from service.store import open_store
 from service.tokens import Role
+from service.use_cases.people import create_user, people_on_file, set_password
 from service.use_cases.tokens import create_token
+from service.web.words import ROLES
 
-__all__ = ["demo", "free_port", "running_service"]
+__all__ = ["demo", "demo_people", "free_port", "running_service"]
 
 FIRMS = 20_000
 STARTS_WITHIN = 60.0
@@ -49,11 +53,12 @@ def demo(firms: int, seed: int, port: int | None, *, check: bool, fresh: bool) -
     until = last_month_end(today())
     prepared = prepare_province(settings, firms=firms, seed=seed, until=until, fresh=fresh or check)
     secrets = _credentials(settings)
+    people = {} if check else demo_people(settings)
     with running_service(settings) as address:
         if check:
             _verify(address, secrets["officer"], prepared)
         else:
-            _welcome(address, secrets, prepared)
+            _welcome(address, secrets, people, prepared)
             _wait()
 
 
@@ -75,6 +80,27 @@ def _credentials(settings: Settings) -> dict[str, str]:
         return {role.value: create_token(store, name=f"demo {role.value}", role=role.value).text for role in (Role.OFFICER, Role.RISK)}
     finally:
         store.close()
+
+
+def demo_people(settings: Settings) -> dict[str, str]:
+    """Make a person for each role, or give those of an earlier run new passwords; each password is known only now, by login."""
+    store = open_store(settings.database, connections=1, lock_seconds=settings.lock_seconds)
+    authorities = [row.authority for row in policy_in_force(settings.home).authorities]
+    signs = {Role.OFFICER: authorities[0], Role.APPROVER: authorities[-1]}
+    made: dict[str, str] = {}
+    try:
+        there = {person.login for person in people_on_file(store)}
+        for role in Role:
+            login, password = f"demo-{role.value}", make_password()
+            if login in there:
+                set_password(store, login, password)
+            else:
+                name, authority = f"演示{ROLES[role].zh}", signs.get(role)
+                create_user(store, login=login, name=name, role=role.value, authority=authority, authorities=authorities, password=password)
+            made[login] = password
+    finally:
+        store.close()
+    return made
 
 
 @contextmanager
@@ -163,7 +189,7 @@ def _sums_to_score(decision: dict[str, dict[str, int]]) -> bool:
     return decision["risk"]["base_score"] + parts == decision["risk"]["score"]
 
 
-def _welcome(address: str, secrets: dict[str, str], prepared: Prepared) -> None:
+def _welcome(address: str, secrets: dict[str, str], people: dict[str, str], prepared: Prepared) -> None:
     example = orjson.dumps(_request(prepared)).decode()
     out.print(f"\n[bold]jifen[/bold] serves on [bold]{address}[/bold]   documentation {address}/docs   (stop with Ctrl-C)")
     out.print(
@@ -172,6 +198,9 @@ def _welcome(address: str, secrets: dict[str, str], prepared: Prepared) -> None:
     out.print("\ncredentials made for this run, shown once:")
     for role, secret in secrets.items():
         out.print(f"  {role:8} {secret}", markup=False)
+    out.print(f"\npeople made for this demo, to sign in at {address}/sign-in; their passwords are shown once:")
+    for login, password in people.items():
+        out.print(f"  {login:14} {password}", markup=False)
     out.print("\ntry:\n")
     out.print(f"  curl -s {address}/v1/decisions -H 'Authorization: Bearer {secrets['officer']}' \\", markup=False)
     out.print(f"    -H 'Content-Type: application/json' -d '{example}'\n", markup=False)

@@ -19,7 +19,7 @@ __all__ = ["KeptAllocation", "KeptResult", "find_allocation", "find_result", "ke
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAllocation:
-    """What was asked: the request's canonical JSON, by the holder of which token and role, under which key."""
+    """What was asked: the request's canonical JSON, by the holder of which token and role (and which person), under which key."""
 
     allocation_id: str
     token_id: str
@@ -27,6 +27,7 @@ class KeptAllocation:
     key: str | None
     request: bytes
     recorded_at: datetime
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ _COLUMNS = (
     AllocationRow.key,
     AllocationRow.request,
     AllocationRow.recorded_at,
+    AllocationRow.person,
     AllocationRow.request_sha,
 )
 

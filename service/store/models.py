@@ -196,6 +196,7 @@ class AllocationRow(Base):
     request_sha: Mapped[str] = mapped_column(HASH)
     request: Mapped[bytes]
     recorded_at: Mapped[datetime]
+    person: Mapped[str | None] = mapped_column(String(32))
     __table_args__ = (UniqueConstraint("token_id", "key"),)
 
 

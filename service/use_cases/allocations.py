@@ -57,6 +57,7 @@ def ask_allocation(desk: Desk, asked: AllocationRequest, holder: Holder, key: Ke
         allocation_id=new_decision_id(now),
         token_id=holder.token_id,
         role=holder.role.value,
+        person=holder.person,
         key=key.key if key else None,
         request=canonical_bytes(asked.model_dump(mode="json")),
         recorded_at=now,
@@ -143,7 +144,7 @@ def _pinned(desk: Desk, record: Mapping[str, Any]) -> bytes:
 
 def _from_batch(desk: Desk, request: AllocationRequest, asked: KeptAllocation, plan: Plan) -> Iterator[Judged]:
     """Decide each firm and record its decision, under a key of its own so that a second time finds the first."""
-    holder = Holder(asked.token_id, Role(asked.role))
+    holder = Holder(asked.token_id, Role(asked.role), asked.person)
     as_of = day_in_china(asked.recorded_at)
     on_file: dict[str, bytes] = {}
 

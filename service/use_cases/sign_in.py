@@ -40,6 +40,7 @@ def sign_in(desk: Desk, *, login: str, password: str, address: str, replacing: s
     `SignInRefused` with one message whatever was wrong, after the same work; `TooManyRequests` beyond the limits. The row is read again
     in the transaction that starts the session, so tries that run side by side cannot pass a lock.
     """
+    login = login.strip().lower()
     desk.rates.count_sign_in(login, address)
     with desk.store.reading() as unit:
         person = find_person(unit, login)

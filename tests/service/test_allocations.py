@@ -11,9 +11,11 @@ import builders_cases as cases
 import orjson
 import pytest
 from builders_evidence import FIRM, OTHER, request
+from builders_people import person
 from builders_service import Clock, wait_until
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from service.active import Active
@@ -22,11 +24,14 @@ from service.batches import AllocationRequest
 from service.desk import Desk
 from service.domain.allocation import AllocationError, shipped_plan
 from service.identifiers import new_decision_id
+from service.store import Store
 from service.store.allocations import KeptAllocation, KeptResult, find_result, keep_allocation, keep_result
 from service.store.blobs import get_blob
+from service.store.models import LedgerEntry
 from service.use_cases import allocations
 from service.use_cases.allocate import candidate_of
 from service.use_cases.allocations import OVERDUE, work_on
+from service.use_cases.tokens import create_token
 
 Headers = dict[str, str]
 Body = dict[str, Any]
@@ -160,6 +165,15 @@ def test_work_done_twice_leaves_one_result(client: FlaskClient, officer: Headers
         keep_result(unit, asked.allocation_id, KeptResult(desk.clock(), "sha256:other", b"other"))
         assert find_result(unit, asked.allocation_id) == first
     assert len(client.get("/v1/decisions", headers=officer).json["decisions"]) == 1
+
+
+def test_decisions_of_a_persons_allocation_are_the_persons(client: FlaskClient, body: Body, finished: Any, store: Store) -> None:
+    """Worked on in the background or taken up later, the ledger names who asked."""
+    person(store, "zhang.wei")
+    headers = {"Authorization": f"Bearer {create_token(store, name='laptop', user='zhang.wei').text}"}
+    assert finished(post(client, headers, body))["status"] == "done"
+    with store.reading() as unit:
+        assert unit.scalars(select(LedgerEntry.actor).where(LedgerEntry.kind == "decision")).all() == ["zhang.wei"]
 
 
 def test_an_allocation_whose_process_died_is_taken_up_by_the_next_that_is_asked(

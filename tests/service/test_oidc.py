@@ -191,7 +191,11 @@ def test_a_provider_that_is_not_the_one_set_up_is_not_asked(browser: Browser, is
     assert browser.get("/sign-in/oidc").status_code == 502
     issuer.named = None
     issuer.token_status = 500
-    assert come_back(browser, issuer).status_code == 400
+    assert come_back(browser, issuer).status_code == 502
+    issuer.token_status = 200
+    for keys in ({}, {"keys": 1}, {"keys": [{"kty": "EC"}]}, {"keys": []}):
+        issuer.keys = lambda keys=keys: keys
+        assert come_back(browser, issuer).status_code == 400
 
 
 def test_a_provider_that_is_down_is_told(settings: Settings, store: Store, clock: Clock, active: Any) -> None:

@@ -80,6 +80,11 @@ def test_a_session_may_change_things_with_its_token(browser: Browser, zhang: str
         assert unit.scalars(select(LedgerEntry.actor).where(LedgerEntry.kind == "decision")).all() == [zhang]
 
 
+def test_a_login_is_the_same_however_it_is_typed(browser: Browser, zhang: str) -> None:
+    """Capital letters and spaces around a login do not matter."""
+    assert browser.sign_in(f" {zhang.title()} ").status_code == 303
+
+
 def test_the_cookie_is_for_browsers_only_and_secret(browser: Browser, store: Store, zhang: str) -> None:
     """256 bits, HttpOnly, SameSite=Lax, for the browser's session; the database holds only its hash."""
     cookie = next(line for line in browser.sign_in(zhang).headers.getlist("Set-Cookie") if line.startswith("jifen="))

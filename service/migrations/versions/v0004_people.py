@@ -46,6 +46,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
     op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
+    op.add_column("allocations", sa.Column("person", sa.String(32), nullable=True))
     with op.batch_alter_table("tokens") as tokens:
         tokens.add_column(sa.Column("user_id", USER, nullable=True))
         tokens.create_foreign_key("fk_tokens_user_id", "users", ["user_id"], ["user_id"])

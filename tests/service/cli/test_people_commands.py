@@ -8,9 +8,13 @@ import sys
 import pytest
 from builders_people import entries_of
 
+from service.cli.demo import demo_people
+from service.config import Settings
 from service.passwords import Passwords
+from service.serving import prepare
 from service.store import open_store
 from service.store.people import KeptPerson
+from service.tokens import Role
 from service.use_cases.people import people_on_file
 
 
@@ -112,3 +116,23 @@ def test_a_token_belongs_to_a_person(jifen, on_file) -> None:
     assert "zhang.wei" in jifen("token", "list").out
     (entry,) = entries_of(on_file, "token")
     assert (entry.actor.id, entry.said["user"]) == ("li.na", "zhang.wei")
+
+
+def test_the_demo_makes_a_person_for_each_role(tmp_path) -> None:
+    """Each has a password of its own that is made anew with each run, and whoever signs has an authority; nothing is fixed."""
+    settings = Settings(home=tmp_path)
+    prepare(settings)
+    first, second = demo_people(settings), demo_people(settings)
+    store = open_store(settings.database)
+    people = {person.login: person for person in people_on_file(store)}
+    assert set(people) == set(first) == set(second) == {f"demo-{role.value}" for role in Role}
+    assert len({*first.values(), *second.values()}) == 12
+    for login, person in people.items():
+        assert f"demo-{person.role.value}" == login
+        assert Passwords().is_right(second[login], person.password_hash)
+        assert not Passwords().is_right(first[login], person.password_hash)
+    assert {login: person.authority for login, person in people.items() if person.authority} == {
+        "demo-officer": "branch",
+        "demo-approver": "head-office",
+    }
+    store.close()
