@@ -14,6 +14,7 @@ import builders_cases as cases
 import pytest
 from argon2 import PasswordHasher
 from builders_evidence import request as evidence_request
+from builders_models import FEATURES, small_bundle
 from builders_service import Clock, csv_file
 from flask import Flask
 from flask.testing import FlaskClient
@@ -103,6 +104,26 @@ def service_log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureF
 def active() -> Active:
     startup, growth = cases.FakeBundle(), cases.FakeBundle(segment="growth")
     return Active({"startup": startup, "growth": growth}, cases.two_items(), None, shipped_policy())
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small real bundle for each segment, and a second one for start-ups."""
+    folder = tmp_path_factory.mktemp("bundles")
+    for segment in ("startup", "growth"):
+        small_bundle(folder / segment, segment)
+    small_bundle(folder / "startup-2", "startup", features=FEATURES[::-1])
+    return folder
+
+
+@pytest.fixture
+def as_person() -> Callable[[str, str], dict[str, str]]:
+    """Headers of a person with a role, for an app with the gate of `signed_in`."""
+
+    def headers(name: str, role: str) -> dict[str, str]:
+        return {"Authorization": f"Person {name}:{role}"}
+
+    return headers
 
 
 @pytest.fixture
