@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -49,6 +50,11 @@ class FirmRow:
     def to_json(self) -> bytes:
         """Write the row; floats read back as the same bits."""
         return orjson.dumps(self)
+
+    @property
+    def digest(self) -> str:
+        """`sha256:` over the row in canonical form: what a decision pins, whether the row was built, read back or taken from a batch."""
+        return f"sha256:{sha256(orjson.dumps(self, option=orjson.OPT_SORT_KEYS)).hexdigest()}"
 
     @classmethod
     def from_json(cls, text: bytes) -> FirmRow:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-__all__ = ["Clock", "day_in_china", "system_clock"]
+__all__ = ["CHINA", "Clock", "day_in_china", "system_clock"]
 
 Clock = Callable[[], datetime]
 """Gives the present moment, aware and in UTC; tests pass their own."""

@@ -53,6 +53,7 @@ class Seen:
             evidence_hash=self.evidence_hash,
             now=self.now,
             decision_id=self.decision_id,
+            features_hash=self.firm.digest,
             manual=self.manual,
         )
 

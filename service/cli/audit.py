@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
 
 import click
 import orjson
 from rich.table import Table as Grid
 
+from service.artefacts import Shelf
 from service.cli.console import out, step
+from service.cli.options import Day
 from service.cli.serve import opened_store
-from service.clock import system_clock
-from service.config import settings_from
+from service.clock import CHINA, system_clock
+from service.config import Settings, settings_from
+from service.errors import UnknownDecision
 from service.ledger import Actor, Kind
 from service.sealer import open_ring, rotate_key
 from service.store import Store, open_store
 from service.use_cases.proving import consistency, head, inclusion, list_entries, note_audit, place_of
+from service.use_cases.replay import Certificate, replay, to_replay
 from service.use_cases.verify import Report, verify
 from service.witness import Witness
 
@@ -83,6 +89,59 @@ def _tell(report: Report) -> None:
     out.print(f"[red]TOUCHED[/red] 账本已被改动: {len(report.findings)} findings, the first is the first entry concerned")
     for finding in report.findings:
         out.print(f"  {finding.cause}: {finding.en} / {finding.zh}", markup=False)
+
+
+@audit.command("replay")
+@click.argument("numbers", nargs=-1)
+@click.option("--sample", type=click.IntRange(1), help="Replay so many, spread evenly over all on record.")
+@click.option("--since", type=Day(), help="Replay all that were decided on this day (in China) or later.")
+@click.option(
+    "--out", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write the certificates to this file, one JSON a line."
+)
+@OPERATOR
+def replay_decisions(numbers: tuple[str, ...], sample: int | None, since: date | None, path: Path | None, operator: str) -> None:
+    """Rebuild decisions from their evidence and artefacts and compare them bit for bit. Exit code 1 when any differs."""
+    settings = settings_from()
+    if not numbers and sample is None and since is None:
+        raise click.UsageError("name decisions, or choose them with --sample or --since")
+    with _looked_at() as store:
+        chosen = list(numbers) or to_replay(store, sample=sample, since=_begin(since))
+        certificates = list(_replayed(store, settings, chosen))
+        wrong = [one for one in certificates if not one.identical]
+        more = {"decisions": len(certificates), "identical": len(certificates) - len(wrong)}
+        actor = Actor(kind="system", id=operator[:64])
+        note_audit(store, actor, system_clock(), action="replay", subject=chosen[0] if len(chosen) == 1 else "decisions", more=more)
+    if path is not None:
+        path.write_bytes(b"".join(orjson.dumps(asdict(one)) + b"\n" for one in certificates))
+    _tell_replays(certificates)
+    if wrong:
+        raise SystemExit(TOUCHED)
+
+
+def _begin(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, datetime.min.time(), CHINA)
+
+
+def _replayed(store: Store, settings: Settings, numbers: Sequence[str]) -> Iterator[Certificate]:
+    shelf = Shelf(store, settings.home)
+    with step(f"replay {len(numbers):,} decisions") as report:
+        for place, number in enumerate(numbers, start=1):
+            found = replay(store, shelf.of, number, system_clock)
+            if found is None:
+                raise UnknownDecision(f"no decision {number[:40]!r} is on record, or its content was deleted by the rules")
+            yield found
+            report("bit for bit", place / len(numbers))
+
+
+def _tell_replays(certificates: Sequence[Certificate]) -> None:
+    for one in certificates:
+        if len(certificates) == 1 or not one.identical:
+            for stage in one.stages:
+                out.print(
+                    f"{'identical' if stage.identical else 'DIFFERS  '}  {stage.en} {stage.zh}  {stage.detail}".rstrip(), markup=False
+                )
+    same = sum(one.identical for one in certificates)
+    out.print(f"{same:,} of {len(certificates):,} decisions are identical, bit for bit 逐位一致", markup=False)
 
 
 @audit.command("checkpoint")

@@ -16,12 +16,13 @@ from urllib.request import Request, urlopen
 import click
 import orjson
 
-from service.active import policy_in_force
 from service.cli.console import notes, out
 from service.cli.options import last_month_end, today
 from service.cli.province import Prepared, prepare_province
+from service.clock import system_clock
 from service.config import Settings, settings_from
 from service.domain import content_hash
+from service.in_force import policy_in_force
 from service.passwords import make_password
 from service.serving import command, environment_of, prepare
 from service.store import open_store
@@ -85,7 +86,7 @@ def _credentials(settings: Settings) -> dict[str, str]:
 def demo_people(settings: Settings) -> dict[str, str]:
     """Make a person for each role, or give those of an earlier run new passwords; each password is known only now, by login."""
     store = open_store(settings.database, connections=1, lock_seconds=settings.lock_seconds)
-    authorities = [row.authority for row in policy_in_force(settings.home).authorities]
+    authorities = [row.authority for row in policy_in_force(store, settings.home, system_clock).authorities]
     signs = {Role.OFFICER: authorities[0], Role.APPROVER: authorities[-1]}
     made: dict[str, str] = {}
     try:

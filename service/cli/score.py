@@ -100,7 +100,15 @@ def _decided(path: Path, product: Product, amount: int, term: int, as_of: date) 
     dossier = dossier_of(evidence)
     application = Application(product=product, amount=amount, term_months=term, purpose=None, firm_id=evidence.firm.firm_id, as_of=as_of)
     row, number = build_row(dossier, day_number(as_of)), new_decision_id(now)
-    judge = judge_of(active, dossier=lambda: dossier, evidence_hash=evidence_hash(dossier), now=now, decision_id=number, manual=orders)
+    judge = judge_of(
+        active,
+        dossier=lambda: dossier,
+        evidence_hash=evidence_hash(dossier),
+        features_hash=row.digest,
+        now=now,
+        decision_id=number,
+        manual=orders,
+    )
     made = judge(application, row)
     return with_recourse(made, application, row, decide=judge, bundles=active.bundles, policy=active.policy)
 

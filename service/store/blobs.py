@@ -38,7 +38,7 @@ def put_blobs(unit: Connection, blobs: Iterable[PackedBlob]) -> None:
 def get_blob(unit: Connection, sha256: str) -> bytes:
     """Read bytes by the hash that another row refers to; bytes that are gone or changed are an error, never an answer."""
     packed = unit.scalar(select(Blob.packed).where(Blob.sha256 == sha256))
-    content = b"" if packed is None else zlib.decompress(packed)
+    content = b"" if packed is None else _unpacked(packed)
     if hash_of(content) != sha256:
         raise ValueError(f"blob {sha256} holds bytes with the hash {hash_of(content)}; the database was changed from outside")
     return content

@@ -23,6 +23,7 @@ __all__ = [
     "Receipt",
     "Record",
     "commit",
+    "decisions_since",
     "decisions_without_entry",
     "find_decision",
     "find_replay",
@@ -197,3 +198,9 @@ def decisions_without_entry(unit: Connection) -> Iterator[str]:
     """Give the numbers of decisions that the ledger does not know."""
     known = select(LedgerEntry.subject).where(LedgerEntry.kind == Kind.DECISION, LedgerEntry.subject == DecisionRow.decision_id)
     yield from unit.scalars(select(DecisionRow.decision_id).where(~known.exists()))
+
+
+def decisions_since(unit: Connection, since: datetime | None) -> list[str]:
+    """Give the numbers of decisions taken at a moment or after it (None: all), in the order of recording."""
+    query = select(DecisionRow.decision_id).order_by(DecisionRow.seq)
+    return list(unit.scalars(query if since is None else query.where(DecisionRow.decided_at >= since)))

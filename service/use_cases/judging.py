@@ -22,10 +22,13 @@ def judge_of(
     evidence_hash: str,
     now: datetime,
     decision_id: str,
+    features_hash: str | None = None,
     manual: Sequence[ManualOrder] = (),
+    code: str | None = None,
 ) -> Redecide:
     """Make a judge of one firm; what a product asks about earlier days is looked up once, from the dossier on file.
 
+    `code` is the version of the program that is written down, default this one's: a replay gives the record's own.
     A plan changes the firm of today, never what was true earlier, so every judgement of a product shares one look-up.
     """
 
@@ -44,8 +47,10 @@ def judge_of(
             now=now,
             decision_id=decision_id,
             evidence_hash=evidence_hash,
+            features_hash=features_hash,
             prior=prior(application.product, firm.as_of),
             manual=manual,
+            code=code,
         )
 
     return judge

@@ -8,11 +8,13 @@ from typing import Any
 from flask import Blueprint, Response
 from pydantic import BaseModel, Field
 
-from service.errors import UnknownEntry
+from service.artefacts import Shelf
+from service.errors import UnknownDecision, UnknownEntry
 from service.ledger import Entry
 from service.requests import ConsistencyQuery, EntriesQuery, InclusionQuery
 from service.tokens import Permission
 from service.use_cases.proving import consistency, head, inclusion, list_entries, place_of, show_entry
+from service.use_cases.replay import replay
 from service.use_cases.verify import verify
 from service.web.answers import json_answer
 from service.web.operations import Answer, Ask, operation
@@ -195,3 +197,47 @@ def post_verify(ask: Ask) -> Response:
         **{name: getattr(report, name) for name in VerifyPage.model_fields if name not in {"intact", "findings"}},
     )
     return json_answer(page)
+
+
+class StageShown(BaseModel):
+    """One stage of a replay."""
+
+    id: str
+    zh: str
+    en: str
+    identical: bool
+    detail: str = Field(description="What differs; empty where nothing does")
+
+
+class CertificatePage(BaseModel):
+    """What a replay found: the decision was rebuilt from its evidence and artefacts and compared bit for bit."""
+
+    format: str
+    decision_id: str
+    identical: bool
+    first_difference: str | None = Field(description="Id of the first stage that differs")
+    stages: list[StageShown]
+    recorded: str = Field(description="Hash of the record")
+    replayed: str | None = Field(description="Hash of what was rebuilt; null when it could not be rebuilt to the end")
+    pins: dict[str, Any]
+    program: str
+    replayed_at: str
+
+
+@operation(
+    audit,
+    "POST",
+    "/v1/audit/replays/<decision_id>",
+    summary="Rebuild a decision from its evidence and artefacts, and compare it bit for bit",
+    permission=Permission.AUDIT,
+    answers={200: Answer(meaning="The certificate", content=CertificatePage)},
+    problems=("unknown-decision",),
+)
+def post_replay(ask: Ask, decision_id: str) -> Response:
+    """Replay it."""
+    desk = ask.desk
+    shelf = Shelf(desk.store, desk.settings.home)
+    certificate = replay(desk.store, shelf.of, decision_id, desk.clock)
+    if certificate is None:
+        raise UnknownDecision(f"no decision {decision_id[:40]!r} is on record; GET /v1/decisions lists those that are")
+    return json_answer(asdict(certificate))

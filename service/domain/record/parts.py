@@ -56,6 +56,8 @@ class Pins(Recorded):
     reference: str | None
     policy: str
     evidence: Hash
+    features: Hash | None = None
+    """The firm's indicators, values of the request aside."""
     catalogue: Hash
     code: str
 

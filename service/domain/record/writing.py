@@ -36,13 +36,14 @@ def record_of(
     now: datetime,
     decision_id: str,
     evidence_hash: str,
+    features_hash: str | None,
     warnings: Sequence[str],
     code: str,
     catalogue: str,
 ) -> Decision:
     """Write everything down; `now` is cut to milliseconds, as the record shows it."""
     case, verdict, findings, found = judged.case, judged.verdict, judged.findings, judged.found
-    pins = _pins(case, scheme, reference) | {"evidence": evidence_hash, "catalogue": catalogue, "code": code}
+    pins = _pins(case, scheme, reference) | {"evidence": evidence_hash, "features": features_hash, "catalogue": catalogue, "code": code}
     moment = now.astimezone(UTC)
     return Decision.model_validate(
         {
