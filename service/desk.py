@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,8 @@ from service.use_cases.releases import Office
 from service.use_cases.switch import Lever
 
 __all__ = ["Desk", "open_desk"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +76,7 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         with store.writing() as unit:
             return commit(unit, records)
 
-    return Desk(
+    desk = Desk(
         settings=settings,
         clock=clock,
         store=store,
@@ -89,3 +92,7 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         lever=Lever(store, clock),
         fixed=active,
     )
+    found = desk.found  # loaded now, so that no request has to wait for it
+    if isinstance(found, NotReady):
+        log.warning("nothing may be decided: %s", found)
+    return desk

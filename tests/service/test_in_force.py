@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders_releases import MILDER, office_of, released, wanted
+from builders_releases import MILDER, WANG, office_of, released, wanted
 from builders_service import Clock, Reception
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
 from service.app import create_app
@@ -21,8 +21,11 @@ from service.artefacts import cache_of, model_artefact, policy_artefact
 from service.config import Settings
 from service.errors import NotReady
 from service.in_force import InForce
+from service.ledger import Draft, Kind
 from service.store import Store
-from service.store.models import ArtefactRow
+from service.store.blobs import pack, put_blobs
+from service.store.ledger import append
+from service.store.models import ArtefactRow, ReleaseRow
 from service.use_cases.releases import Office
 from training.bundle import Bundle
 
@@ -67,6 +70,27 @@ def test_a_release_that_cannot_be_loaded_stops_deciding(
     with store.writing() as unit:
         unit.execute(ArtefactRow.__table__.insert().values(row._asdict()))
     assert client.post("/v1/decisions", json=asked, headers=officer).json["pins"]["bundle"] is not None
+
+
+def test_r9_a_release_written_past_the_ledger_decides_nothing(
+    office: Office, store: Store, folders: Path, clock: Clock, tmp_path: Path
+) -> None:
+    """A row that somebody put into the table has no entry of its approval, so nothing decides; nor does a forged self-approval."""
+    first = released(office, wanted(folders))
+    assert not isinstance(InForce(store, tmp_path, now=clock, seconds=0).found, NotReady)
+    forged = first.model_copy(update={"approved_by": WANG})
+    blob = pack("record", forged.canonical())
+    with store.writing() as unit:
+        put_blobs(unit, [blob])
+        unit.execute(update(ReleaseRow).values(content=blob["sha256"]))
+    found = InForce(store, tmp_path, now=clock, seconds=0).found
+    assert isinstance(found, NotReady)
+    assert "the ledger has no entry of its approval" in str(found)
+    with store.writing() as unit:
+        append(unit, [Draft(kind=Kind.RELEASE, subject=first.release_id, actor=WANG, at=clock.now, content=forged.canonical())])
+    found = InForce(store, tmp_path, now=clock, seconds=0).found
+    assert isinstance(found, NotReady)
+    assert "another person must" in str(found)
 
 
 def test_a_database_that_does_not_answer_leaves_nothing_in_force(
