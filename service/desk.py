@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,6 +40,9 @@ class Vouches(Protocol):
 
     def subject(self, secret: str, answer: Mapping[str, str | None], /) -> str:
         """Give whom the answer vouches for."""
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +103,7 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
 
     sealer = open_sealer(store, settings, clock)
     store.committed = sealer.poke
-    return Desk(
+    desk = Desk(
         settings=settings,
         clock=clock,
         store=store,
@@ -122,6 +126,10 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         lever=Lever(store, clock),
         fixed=active,
     )
+    found = desk.found  # loaded now, so that no request has to wait for it
+    if isinstance(found, NotReady):
+        log.warning("nothing may be decided: %s", found)
+    return desk
 
 
 def _provider(settings: Settings, clock: Clock) -> Vouches | None:

@@ -15,10 +15,10 @@ from service.active import Active, mismatches
 from service.artefacts import Shelf
 from service.clock import Clock
 from service.domain import Policy, shipped_policy
-from service.errors import ArtefactUnusable, NotReady
-from service.releases import Parts
+from service.errors import ArtefactUnusable, NotReady, PersonRequired, SelfApproval
+from service.releases import Parts, check_other_person
 from service.store.engine import Store
-from service.store.releases import find_release, id_in_force
+from service.store.releases import find_release, id_in_force, is_entered
 from service.watched import Watched
 
 __all__ = ["InForce", "active_of", "load_in_force", "policy_in_force"]
@@ -53,8 +53,9 @@ class _Tried:
 class InForce:
     """Gives what decides; a new release is noticed within `seconds`, and requests under way end on the one they began with.
 
-    While one request loads a new release the others go on with the old one. A release that cannot be loaded, or a database that
-    does not say which one it is, means that nothing decides; it is tried again after `seconds`.
+    While one request loads a new release the others go on with the old one. A release that cannot be loaded or that the ledger does
+    not know as approved by two people, or a database that does not say which one it is, means that nothing decides; it is tried
+    again after `seconds`.
     """
 
     def __init__(self, store: Store, home: Path, *, now: Clock, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -107,10 +108,12 @@ class InForce:
         try:
             with self._store.reading() as unit:
                 release = find_release(unit, release_id)
-            if release is None:
-                return NotReady(f"release {release_id} has no record; restore the database")
+                is_approved = release is not None and is_entered(unit, release)
+            if release is None or not is_approved:
+                return self._refused(release_id, "the ledger has no entry of its approval as it stands")
+            check_other_person(release.proposed_by, release.approved_by, f"release {release_id}")
             active = active_of(release.parts, self._shelf, release_id=release_id)
-        except (ArtefactUnusable, SQLAlchemyError, ValueError) as error:
+        except (ArtefactUnusable, PersonRequired, SelfApproval, SQLAlchemyError, ValueError) as error:
             return self._refused(release_id, str(error))
         problems = mismatches(active)
         return self._refused(release_id, "; ".join(problems)) if problems else active

@@ -19,6 +19,9 @@ from service.use_cases.releases import Office, Wanted
 
 WANG, LI, MACHINE = Actor(kind="person", id="wang"), Actor(kind="person", id="li"), Actor(kind="token", id="0" * 12)
 SHIPPED_POLICY = policy_text(shipped_policies()[-1]) or ""
+_RULE = 'indicator = "loans_defaulted"\noperator = ">="\nvalue = '
+MILDER = SHIPPED_POLICY.replace(_RULE + "1", _RULE + "5")
+"""The shipped policy, but one default is no knock-out."""
 TWO_ITEMS = SCHEME.format(tiers=TIERS)
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
 

@@ -79,6 +79,7 @@ def prepare_province(settings: Settings, *, firms: int, seed: int, until: date, 
         "until": until.isoformat(),
         "catalogue": catalogue_hash(),
         "scheme": shipped_scheme(SCHEME).hash,
+        "decides": "release",
     }
     if not fresh and note.is_file():
         found = orjson.loads(note.read_bytes())

@@ -77,6 +77,8 @@ def show() -> None:
     out.print("automatic decisions are stopped" if state.stops else "automatic decisions are on")
     for act in state.stops:
         out.print(f"  {_told(act)}", markup=False)
+    for one in state.waiting:
+        out.print(f"  {one.proposed_by.id} proposes to end {one.lifts}: {one.reason} ({one.proposal_id})", markup=False)
     for act in state.acts:
         out.print(f"{act.at.isoformat(timespec='seconds')} {act.act} {_scope(act)} by {act.by.id}: {act.reason}", markup=False)
 

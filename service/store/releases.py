@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, literal_column, select
 
+from service.domain.record.canonical import content_hash
 from service.ledger import Draft, Kind
 from service.releases import Proposal, Release, Resumption, Verdict
 from service.store.blobs import get_blob
 from service.store.ledger import append
-from service.store.models import ProposalRow, ReleaseRow, VerdictRow
+from service.store.models import LedgerEntry, ProposalRow, ReleaseRow, VerdictRow
 
 __all__ = [
     "Standing",
@@ -19,11 +20,13 @@ __all__ = [
     "find_resumption",
     "find_verdict",
     "id_in_force",
+    "is_entered",
     "keep_proposal",
     "keep_release",
     "keep_verdict",
     "list_releases",
     "newest_release",
+    "open_resumptions",
     "standing_of",
     "standings",
 ]
@@ -94,6 +97,16 @@ def find_release(unit: Connection, release_id: str) -> Release | None:
     return None if content is None else Release.model_validate_json(get_blob(unit, content))
 
 
+def is_entered(unit: Connection, release: Release) -> bool:
+    """Does an entry of the ledger commit to exactly this release? One that was written past the ledger was approved by nobody."""
+    committed = select(LedgerEntry.seq).where(
+        LedgerEntry.subject == release.release_id,
+        LedgerEntry.kind == Kind.RELEASE.value,
+        LedgerEntry.content == content_hash(release.canonical()),
+    )
+    return unit.scalar(committed.limit(1)) is not None
+
+
 def newest_release(unit: Connection) -> Release | None:
     """Read the release that was approved last, whether it has begun or not."""
     content = unit.scalar(select(ReleaseRow.content).order_by(ReleaseRow.seq.desc()).limit(1))
@@ -127,6 +140,17 @@ def standings(unit: Connection, limit: int) -> list[Standing]:
     listed = select(ProposalRow.proposal_id).where(ProposalRow.kind == "release").order_by(ProposalRow.proposal_id.desc()).limit(limit)
     found = (standing_of(unit, proposal_id) for proposal_id in list(unit.scalars(listed)))
     return [standing for standing in found if standing is not None]
+
+
+def open_resumptions(unit: Connection) -> list[Resumption]:
+    """Read the proposals to end a stop that have no verdict yet, oldest first."""
+    query = (
+        select(ProposalRow.content)
+        .outerjoin(VerdictRow, VerdictRow.proposal_id == ProposalRow.proposal_id)
+        .where(ProposalRow.kind == "resumption", VerdictRow.proposal_id.is_(None))
+        .order_by(ProposalRow.proposal_id)
+    )
+    return [Resumption.model_validate_json(get_blob(unit, content)) for content in list(unit.scalars(query))]
 
 
 def find_resumption(unit: Connection, proposal_id: str) -> tuple[Resumption, Verdict | None] | None:

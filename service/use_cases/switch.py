@@ -17,7 +17,7 @@ from service.identifiers import new_decision_id
 from service.ledger import Actor
 from service.releases import Resumption, SwitchAct, Verdict, check_other_person
 from service.store.engine import Store
-from service.store.releases import find_resumption, keep_proposal, keep_verdict
+from service.store.releases import find_resumption, keep_proposal, keep_verdict, open_resumptions
 from service.store.switches import find_act, keep_act, list_acts, stops_in_force
 from service.use_cases.releases import reason_in, to_milliseconds
 
@@ -32,9 +32,10 @@ VALUES = {
 
 @dataclass(frozen=True, slots=True)
 class SwitchState:
-    """The stops in force and the newest acts, newest first."""
+    """The stops in force, the proposals to end one that wait for another person, and the newest acts, newest first."""
 
     stops: tuple[SwitchAct, ...]
+    waiting: tuple[Resumption, ...]
     acts: tuple[SwitchAct, ...]
 
 
@@ -101,10 +102,12 @@ class Lever:
         return verdict
 
     def state(self, limit: int = 50) -> SwitchState:
-        """Give the stops in force, with who stopped and why, and the newest acts."""
+        """Give the stops in force, with who stopped and why, what is proposed about them, and the newest acts."""
         with self._store.reading() as unit:
-            stops = [find_act(unit, order_id) for order_id, _, _ in stops_in_force(unit)]
-            return SwitchState(tuple(stop for stop in stops if stop is not None), tuple(list_acts(unit, limit)))
+            found = {order_id: find_act(unit, order_id) for order_id, _, _ in stops_in_force(unit)}
+            waiting = tuple(one for one in open_resumptions(unit) if one.lifts in found)
+            stops = tuple(stop for stop in found.values() if stop is not None)
+            return SwitchState(stops, waiting, tuple(list_acts(unit, limit)))
 
 
 def _check_scope(scope: str, value: str) -> None:

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from features.vocabulary import Product
 from service.domain.manual import Scope
-from service.releases import Parts, Proposal, Release, SwitchAct, Verdict
+from service.releases import Parts, Proposal, Release, Resumption, SwitchAct, Verdict
 from service.store.releases import Standing
 from service.use_cases.releases import LONGEST_REASON
 from service.use_cases.shadow import Match
@@ -106,6 +106,7 @@ class SwitchPage(BaseModel):
 
     stopped: bool = Field(description="Is any stop in force?")
     stops: list[SwitchAct]
+    waiting: list[Resumption] = Field(description="Proposals to end a stop that wait for another person")
     acts: list[SwitchAct] = Field(description="Newest first")
 
 

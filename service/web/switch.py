@@ -27,7 +27,8 @@ VERDICT_PROBLEMS = ("self-approval", "person-required", "unknown-stop", "wrong-s
 def get_switch(ask: Ask) -> Response:
     """Say so."""
     state = ask.desk.lever.state()
-    return json_answer(SwitchPage(stopped=bool(state.stops), stops=list(state.stops), acts=list(state.acts)))
+    stops, waiting, acts = list(state.stops), list(state.waiting), list(state.acts)
+    return json_answer(SwitchPage(stopped=bool(stops), stops=stops, waiting=waiting, acts=acts))
 
 
 @operation(

@@ -13,27 +13,26 @@ import builders_cases as cases
 import orjson
 import pytest
 from builders_models import small_bundle
-from builders_releases import LATER, LI, MACHINE, SHIPPED_POLICY, TWO_ITEMS, WANG, office_of, released, wanted
+from builders_releases import LATER, LI, MACHINE, MILDER, SHIPPED_POLICY, TWO_ITEMS, WANG, office_of, released, wanted
 from builders_service import Clock, Reception
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import select
 
 from features.points import load_scheme
 from service.app import create_app
-from service.artefacts import Shelf, cache_of, model_artefact, policy_artefact, scheme_artefact, scheme_text
+from service.artefacts import Shelf, model_artefact, policy_artefact, scheme_artefact, scheme_text
 from service.config import Settings
 from service.desk import Desk
 from service.domain import Application, Decision, canonical_bytes, orders_of
 from service.domain.recourse import with_recourse
-from service.errors import BadRelease, InvalidRequest, NotReady, PersonRequired, SelfApproval, UnknownRelease, WrongState
-from service.in_force import InForce, load_in_force
+from service.errors import BadRelease, InvalidRequest, PersonRequired, SelfApproval, UnknownRelease, WrongState
+from service.in_force import load_in_force
 from service.ledger import Actor, read_entry
 from service.rows import build_row, day_number
 from service.store import Store
 from service.store.blobs import get_blob
-from service.store.models import ArtefactRow, LedgerEntry
+from service.store.models import LedgerEntry
 from service.store.records import newest_bodies
 from service.use_cases.judging import judge_of
 from service.use_cases.releases import Office
@@ -41,8 +40,6 @@ from training.bundle import Bundle
 
 Headers = dict[str, str]
 People = Callable[[str, str], Headers]
-RULE = 'indicator = "loans_defaulted"\noperator = ">="\nvalue = '
-MILDER = SHIPPED_POLICY.replace(RULE + "1", RULE + "5")
 
 
 @pytest.fixture
@@ -276,70 +273,6 @@ def test_a_rollback_is_a_proposal_like_any_other(office: Office, store: Store, f
     active = load_in_force(store, tmp_path, clock)
     assert (active.release_id, active.policy.hash) == (back.proposal_id, first.parts.policy.sha256)
     assert len(office.approved()) == 3
-
-
-def test_a_release_that_cannot_be_loaded_stops_deciding(
-    client: FlaskClient, app: Flask, office: Office, store: Store, folders: Path, officer: Headers, asked: dict[str, Any], tmp_path: Path
-) -> None:
-    """Fail closed: not the old release goes on, nothing does, until what is missing is back."""
-    released(office, wanted(folders))
-    assert client.post("/v1/decisions", json=asked, headers=officer).status_code == 201
-    models = wanted(folders).bundles | {"startup": model_artefact(folders / "startup-2")}
-    made = released(office, wanted(folders, bundles=models))
-    with store.writing() as unit:
-        row = unit.execute(select(ArtefactRow.__table__).where(ArtefactRow.pin == hash_of(folders, "startup-2"))).one()
-        unit.execute(delete(ArtefactRow).where(ArtefactRow.pin == row.pin))
-    shutil.rmtree(cache_of(tmp_path), ignore_errors=True)
-    answer = client.post("/v1/decisions", json=asked, headers=officer)
-    assert (answer.status_code, answer.json["code"]) == (503, "not-ready")
-    assert made.release_id in answer.json["detail"]
-    assert client.get("/readyz").status_code == 503
-    with store.writing() as unit:
-        unit.execute(ArtefactRow.__table__.insert().values(row._asdict()))
-    assert client.post("/v1/decisions", json=asked, headers=officer).json["pins"]["bundle"] is not None
-
-
-def test_a_database_that_does_not_answer_leaves_nothing_in_force(
-    office: Office, store: Store, folders: Path, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What cannot be read is not assumed to be unchanged."""
-    released(office, wanted(folders))
-    watch = InForce(store, tmp_path, now=clock, seconds=0)
-    assert not isinstance(watch.found, NotReady)
-
-    def fail() -> None:
-        raise OperationalError("SELECT", {}, Exception("gone"))
-
-    monkeypatch.setattr(store, "reading", fail)
-    assert isinstance(watch.found, NotReady)
-    monkeypatch.undo()
-    assert not isinstance(watch.found, NotReady)
-
-
-def test_requests_go_on_with_the_old_release_while_the_new_one_loads(
-    office: Office, store: Store, folders: Path, clock: Clock, tmp_path: Path
-) -> None:
-    """One request loads; those beside it are not kept waiting, and the next ones have the new release."""
-    first = released(office, wanted(folders))
-    watch = InForce(store, tmp_path, now=clock, seconds=0)
-    assert watch.found.release_id == first.release_id  # type: ignore[union-attr]
-    second = released(office, wanted(folders, policy=policy_artefact(MILDER)))
-    with watch._loading:
-        assert watch.found.release_id == first.release_id  # type: ignore[union-attr]
-    assert watch.found.release_id == second.release_id  # type: ignore[union-attr]
-
-
-def test_a_worker_asks_the_database_only_now_and_then(office: Office, store: Store, folders: Path, clock: Clock, tmp_path: Path) -> None:
-    """Within two seconds of the last look a new release is not seen yet; after them it is."""
-    ticks = [0.0]
-    first = released(office, wanted(folders))
-    watch = InForce(store, tmp_path, now=clock, seconds=2, clock=lambda: ticks[0])
-    assert watch.found.release_id == first.release_id  # type: ignore[union-attr]
-    second = released(office, wanted(folders, policy=policy_artefact(MILDER)))
-    ticks[0] = 1.9
-    assert watch.found.release_id == first.release_id  # type: ignore[union-attr]
-    ticks[0] = 2.1
-    assert watch.found.release_id == second.release_id  # type: ignore[union-attr]
 
 
 def test_each_act_is_in_the_ledger_with_all_it_said(office: Office, store: Store, folders: Path) -> None:

@@ -146,7 +146,9 @@ def test_a_machine_may_stop_but_not_let_go_on(store: Store, clock: Clock) -> Non
     proposal = lever.propose_end(stop.order_id, reason="they are back", actor=MACHINE)
     with pytest.raises(PersonRequired):
         lever.approve_end(proposal.proposal_id, reason="x", actor=MACHINE)
+    assert [one.proposal_id for one in lever.state().waiting] == [proposal.proposal_id]
     lever.refuse_end(proposal.proposal_id, reason="too early", actor=LI)
+    assert lever.state().waiting == ()
     with pytest.raises(WrongState, match="refuse by li"):
         lever.approve_end(proposal.proposal_id, reason="x", actor=LI)
     assert [one.order_id for one in lever.state().stops] == [stop.order_id]

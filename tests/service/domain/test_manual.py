@@ -20,7 +20,7 @@ orders = st.lists(
             STOP,
             REVIEW,
             replace(STOP, scope="product", value="startup-credit"),
-            replace(STOP, scope="product", value="relay"),
+            replace(STOP, scope="product", value="growth-relay"),
             replace(STOP, scope="segment", value="startup"),
             replace(STOP, scope="segment", value="growth"),
         ]
@@ -67,7 +67,7 @@ def test_the_person_sees_what_the_rules_found() -> None:
     ("scope", "value", "outcome"),
     [
         ("product", "startup-credit", Outcome.REFER),
-        ("product", "relay", Outcome.APPROVE),
+        ("product", "growth-relay", Outcome.APPROVE),
         ("segment", "startup", Outcome.REFER),
         ("segment", "growth", Outcome.APPROVE),
     ],
