@@ -49,7 +49,7 @@ def size(case: Case, product: ProductRow, levers: LeverRow, term_months: int) ->
 def _measures(case: Case) -> dict[str, int | None]:
     """Give every measure in whole yuan. Venture capital is the firm's own even where the case is judged as if it had none."""
     measures = {name: _whole(case.firm.bases[base]) for name, base in BASES.items()}
-    return measures | {"venture_capital": _yuan(case.venture_capital)}
+    return measures | {"venture_capital": _yuan(case.investors["venture_capital"])}
 
 
 def _whole(value: float | None) -> int | None:

@@ -11,6 +11,7 @@ from features.tables import REGISTERS, TABLES
 from service.domain.errors import PolicyFault
 from service.domain.policy.checks_levers import LEVER_CHECKS
 from service.domain.policy.checks_money import MONEY_CHECKS
+from service.domain.policy.checks_published import PUBLISHED_CHECKS
 from service.domain.policy.model import Policy
 from service.domain.policy.rules import Condition
 from service.domain.policy.saying import at, once
@@ -114,4 +115,5 @@ CHECKS: tuple[Callable[[Policy], Iterator[PolicyFault]], ...] = (
     *LEVER_CHECKS,
     _authorities,
     *MONEY_CHECKS,
+    *PUBLISHED_CHECKS,
 )
