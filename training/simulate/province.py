@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from features.tables import TABLES
-from training.simulate.applications import Applications, Sources, Verdicts, draw_applications, judge
+from training.simulate.applications import Applications, Sources, Verdicts, draw_applications, first_asked, judge
 from training.simulate.arrays import Flags, Generator, Ints, dates
 from training.simulate.conduct import conduct_table, draw_records
 from training.simulate.distress import draw_fates, log_hazard
@@ -137,7 +137,7 @@ def _write_down(draw: Streams, life: _Life, ids: pl.Series, p: Parameters, tell:
     tables = {
         "firms": register,
         "financials": financials_table(draw["statements"], firms, books, rows, ids, p.statements),
-        "talent": talent_table(draw["people"], firms, books, rows, ids, p.people),
+        "talent": talent_table(draw["people"], firms, books, rows, ids, first_asked(life.asked, firms.count), p.people),
         "loans": loans_table(
             life.asked, life.verdicts, life.outcomes, ids, guarantees(draw["guarantees"], life.asked, life.outcomes, p.loans)
         ),
