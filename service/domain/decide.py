@@ -20,6 +20,7 @@ from service.domain.doubts import disagreement_findings, model_findings
 from service.domain.errors import DecisionError
 from service.domain.gates import gate_findings
 from service.domain.investors import INVESTOR_FACTS, investor_facts, is_judged_alone, without_investors
+from service.domain.minimum import minimum_findings
 from service.domain.missing import Gap, coverage_findings, gap_findings, gaps
 from service.domain.policy import Policy
 from service.domain.policy.verdicts import product_for
@@ -183,6 +184,7 @@ def _with_investors(
 
 def _findings(case: Case, found: tuple[Gap, ...]) -> Iterator[Finding]:
     yield from gate_findings(case)
+    yield from minimum_findings(case)
     yield from knock_out_findings(case)
     yield from gap_findings(found)
     yield from coverage_findings(case, found)

@@ -86,7 +86,7 @@ def _offered(lending: _Lending) -> Verdict:
     if limit.amount is None:
         return lending.referred(_no_base(lending))
     if limit.amount < product.min_amount:
-        return _beneath(lending, limit)
+        return lending.referred(_too_little(lending, limit))
     return _priced(lending, security, limit, limit.amount, term)
 
 
@@ -199,41 +199,19 @@ def _no_programme(case: Case, terms: Terms) -> Finding:
     )
 
 
-def _beneath(lending: _Lending, limit: LimitParts) -> Verdict:
-    """End a case that can be lent less than the product's minimum.
-
-    It is declined where that is certain: all that a limit is worked out from is known, and it is too little even without the loans
-    running, whose balance nobody knows. Else a person decides.
-    """
-    product = lending.product
-    bases = {row.name for row in lending.case.policy.capacities if product.product in row.products and row.role == "base"}
-    certain = not bases & set(limit.missing) and _without_exposure(limit) < product.min_amount
-    outcome = Outcome.DECLINE if certain else Outcome.REFER
-    return Verdict(outcome=outcome, causes=(_too_little(lending, limit, outcome),), levers=lending.levers)
-
-
-def _without_exposure(limit: LimitParts) -> int:
-    """Give what could be lent if no loan were running: capacity and every bound but that, yuan."""
-    raised = max(part.amount for part in limit.parts if part.kind == "base")
-    raised += sum(part.amount for part in limit.parts if part.kind == "addition" and part.name != "existing_exposure")
-    raised = max([raised, *(part.amount for part in limit.parts if part.kind == "floor")])
-    return min([raised, *(part.amount for part in limit.parts if part.kind == "bound")])
-
-
-def _too_little(lending: _Lending, limit: LimitParts, effect: Outcome) -> Finding:
+def _too_little(lending: _Lending, limit: LimitParts) -> Finding:
     case, product, amount = lending.case, lending.product, limit.amount or 0
     least, parts = product.min_amount, limit_records(case, limit)
     carrying = max((part for part in parts if part.kind == "base"), key=lambda part: part.amount)
     zh = f"可提供的金额{yuan_zh(amount)}低于产品最低金额{yuan_zh(least)}:{carrying.zh}{yuan_zh(carrying.amount)}"
     en = f"What can be lent, {yuan_en(amount)}, is below the product's minimum of {yuan_en(least)}: "
     en += f"the {carrying.en} is {yuan_en(carrying.amount)}"
-    is_open = effect is Outcome.REFER
     return Finding(
-        effect=effect,
+        effect=Outcome.REFER,
         table="products",
         row=case.product_row,
         rule=BELOW_MINIMUM,
         when={"amount": amount, "min_amount": least},
-        zh=zh + _adjusted(parts, carrying, "zh") + (";需人工核实存量贷款余额" if is_open else ""),
-        en=en + _adjusted(parts, carrying, "en") + ("; a person must look at what is still owed" if is_open else ""),
+        zh=zh + _adjusted(parts, carrying, "zh") + ";需人工审核",
+        en=en + _adjusted(parts, carrying, "en") + "; a person must decide",
     )

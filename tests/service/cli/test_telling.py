@@ -25,11 +25,21 @@ def test_an_offer_is_told_with_its_parts():
 
 
 def test_a_path_and_a_programme_are_named():
-    """Common growth for equipment: three dated steps and the science guarantee."""
+    """Common growth for equipment: what is lent and leased, three dated steps, the science guarantee and its room."""
     asked = application(product="common-growth", amount=5_000_000, term_months=48, purpose="equipment")
     told = lines(decided(asked, firm(growth_stage=1.0)))
     assert "path:     from 2026-11-23 2.73 %, from 2027-11-23 2.93 %, from 2028-11-23 4.08 %" in told
     assert "guarantor 80 %, compensation pool 5 % (Anhui science guarantee)" in told
+    assert "split:    bank loan 3,500,000 + lease 1,500,000 = 5,000,000 (equipment renewal: loan, guarantee, insurance, lease)" in told
+    assert "room:     science-guarantee 5,000,000 left of 5,000,000, 0 used" in told
+
+
+def test_room_that_is_unknown_or_unsaid_is_named():
+    """8 m run under nobody knows what, so they count; a loan above the science guarantee's cap says why it is not taken."""
+    asked = application(product="common-growth", amount=6_000_000, purpose="digitalisation")
+    told = lines(decided(asked, firm(growth_stage=1.0, bases={"guarantee_unknown": 8e6})))
+    assert "anhui-4321 12,000,000 left of 20,000,000, 8,000,000 used, 8,000,000 of it by loans of which nobody says who guarantees" in told
+    assert "not by:   science-guarantee: its cap for one firm is used up" in told
 
 
 def test_nothing_is_told_where_nothing_is_offered():

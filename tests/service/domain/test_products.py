@@ -230,10 +230,15 @@ def test_the_loan_that_is_paid_off_frees_its_room():
 
 
 def test_investors_do_not_lift_a_loan_over_the_minimum():
-    """Alone 90,000 is below the minimum of 100,000 and declined; with 3.2 m from investors it would lend, and stays declined."""
+    """Alone 99,000, cut to 90,000, is below the minimum of 100,000: referred or declined, and investors of 3.2 m change nothing.
+
+    At the best tier 30 % of 300,000 + 15 % would be 103,500, so a person looks; 30 % of 200,000 are too little for anybody.
+    """
     small = {"revenue_0": 3e5, "rd_expense_0": 0.0, "total_assets_0": 2e7}
+    tiny = decided(application(product="loan-investment"), firm(bases=small | {"revenue_0": 2e5}, **INVESTED))
+    assert (tiny.outcome, tiny.investors.backed.outcome, fired(tiny)[0]) == ("decline", "approve", ("products", 3, "too-small-for-product"))
     decision = decided(application(product="loan-investment"), firm(bases=small, **INVESTED))
-    assert (decision.outcome, decision.investors.backed.outcome) == ("decline", "approve")
+    assert (decision.outcome, decision.investors.backed.outcome) == ("refer", "approve")
     assert fired(decision)[-1] == ("products", 3, "offer-below-minimum")
 
 
