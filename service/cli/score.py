@@ -19,7 +19,7 @@ from service.active import load_active
 from service.cli.console import out
 from service.cli.options import Day, today
 from service.cli.tables import write_table
-from service.cli.telling import offer_lines
+from service.cli.telling import case_lines, offer_lines
 from service.clock import system_clock
 from service.config import settings_from
 from service.domain import Decision, Purpose, application_of
@@ -75,7 +75,12 @@ def score(
         decision = _decided(evidence, asked)
         out.print(decision.canonical().decode() if as_json else _told(decision), markup=False)
     else:
-        raise click.UsageError("give --evidence, --product, --amount and --term to decide, or --bundle, --rows and --out to score rows")
+        given = {"--evidence": evidence, "--product": product, "--amount": amount, "--term": term}
+        absent = [name for name, value in given.items() if value is None]
+        said = f"{', '.join(absent)} missing: " if 0 < len(absent) < len(given) else ""
+        raise click.UsageError(
+            f"{said}give --evidence, --product, --amount and --term to decide, or --bundle, --rows and --out to score rows"
+        )
 
 
 def _scored(bundle: Bundle, rows: Path) -> pl.DataFrame:
@@ -115,7 +120,8 @@ def _told(decision: Decision) -> str:
         f"{said['outcome'].upper()}   grade {risk.get('grade', '-')}   PD {risk.get('pd', '-')}   score {risk.get('score', '-')}",
         f"points {points['total'] / 100:.2f} of {points['out_of'] / 100:.0f}   tier {points['tier']}   coverage {points['coverage']}",
         *offer_lines(said["offer"]),
-        *(f"- {reason['zh']}  {reason['en']}" for reason in said["reasons"]),
+        *case_lines(said),
+        *(f"{reason['direction']} {reason['zh']}  {reason['en']}" for reason in said["reasons"]),
         *(f"missing: {gap['document']}" for gap in said["missing"]),
         *(f"would change it: {plan['zh']}  {plan['en']}" for plan in said["recourse"] or ()),
         "warnings: " + (", ".join(said["warnings"]) or "none"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from difflib import get_close_matches
 from itertools import pairwise
 
 from features.indicators import CATALOGUE
@@ -62,7 +63,8 @@ def _conditions(table: str, row: int, ways: tuple[Condition, ...]) -> Iterator[P
 def _indicator(table: str, row: int, name: str, value: Decimal) -> Iterator[PolicyFault]:
     indicator = CATALOGUE.get(name)
     if indicator is None:
-        yield at(table, row, "indicator", name, "is not in the catalogue", "see the ids in docs/indicators.md")
+        near, remedy = " or ".join(get_close_matches(name, CATALOGUE, n=2)), "see the ids in docs/indicators.md"
+        yield at(table, row, "indicator", name, "is not in the catalogue", f"write {near}; {remedy}" if near else remedy)
         return
     low, high = indicator.low, indicator.high
     if (low is not None and value < low) or (high is not None and value > high):

@@ -266,6 +266,7 @@ def test_score_says_how_to_call_it(jifen) -> None:
     said = jifen("score")
     assert said.code == 2
     assert "--evidence" in said.err
+    assert "Error: --evidence, --amount missing: give --evidence" in jifen("score", "--product", "common-growth", "--term", 12).err
 
 
 def test_score_refuses_evidence_that_is_none(jifen, tmp_path: Path) -> None:
