@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from service.domain.case import Case, Finding
 from service.domain.offering.sizing import largest
 from service.domain.offering.terms import limit_records
 from service.domain.policy import Outcome
+from service.domain.record.offers import LimitPart
 from service.domain.wording import yuan_en, yuan_zh
 
 __all__ = ["minimum_findings"]
@@ -25,15 +26,20 @@ def minimum_findings(case: Case) -> Iterator[Finding]:
     most = largest(case, product)
     if most is None or most.amount is None or most.amount >= product.min_amount:
         return
-    binding = next(part for part in limit_records(case, most) if part.binding)
-    least = product.min_amount
+    shown, least = _shown(limit_records(case, most)), product.min_amount
     yield Finding(
         effect=Outcome.DECLINE,
         table="products",
         row=case.product_row,
         rule="too-small-for-product",
         when={"amount": most.amount, "min_amount": least},
-        zh=f"按企业财务数据至多可贷{yuan_zh(most.amount)}({binding.zh}{yuan_zh(binding.amount)}),低于产品最低金额{yuan_zh(least)}",
-        en=f"The firm's figures carry at most {yuan_en(most.amount)} ({binding.en} {yuan_en(binding.amount)}), "
+        zh=f"按企业财务数据至多可贷{yuan_zh(most.amount)}({shown.zh}{yuan_zh(shown.amount)}),低于产品最低金额{yuan_zh(least)}",
+        en=f"The firm's figures carry at most {yuan_en(most.amount)} (the {shown.en} is {yuan_en(shown.amount)}), "
         f"below the product's minimum of {yuan_en(least)}",
     )
+
+
+def _shown(parts: Sequence[LimitPart]) -> LimitPart:
+    """Give the part that binds; for a capacity the base that carries it."""
+    binding = next(part for part in parts if part.binding)
+    return binding if binding.kind != "capacity" else max((part for part in parts if part.kind == "base"), key=lambda part: part.amount)
