@@ -12,6 +12,7 @@ __all__ = [
     "ConductKind",
     "ContractRole",
     "FundingRound",
+    "GuaranteeProgramme",
     "InvestorTier",
     "Level",
     "LoanDecision",
@@ -148,6 +149,16 @@ class Product(Word):
     COMMON_GROWTH = "common-growth", "共同成长计划"
     ACQUISITION = "acquisition", "并购贷款"
     OTHER = "other", "其他贷款"
+
+
+class GuaranteeProgramme(Word):
+    """The public guarantee programme behind a loan; `none` says that there is none, an empty cell that nobody knows."""
+
+    NONE = "none", "无担保计划"
+    SCIENCE = "science-guarantee", "安徽科技担"
+    NATIONAL = "national-special-guarantee", "科技创新专项担保计划"
+    ANHUI_4321 = "anhui-4321", "安徽“4321”政银担"
+    OTHER = "other-guarantee", "其他担保计划"
 
 
 class LoanDecision(Word):

@@ -146,6 +146,7 @@ class OffersQuery(Strict):
 
     amount: int = Field(ge=1, le=MAX_AMOUNT, description="Amount asked for, in whole yuan")
     term_months: int = Field(ge=1, le=MAX_TERM, description="Term asked for, in months")
+    purpose: Purpose | None = Field(default=None, description="What the loan pays for; equipment brings a split between loan and lease")
 
 
 class PointsQuery(Strict):

@@ -12,6 +12,7 @@ import numpy as np
 
 from features.firm_row import BASES, FirmRow
 from features.indicators import CATALOGUE, FIRM
+from features.measures.behaviour import GUARANTEE_UNKNOWN, GUARANTEED
 from features.points import Scheme, load_scheme
 from features.tables import TABLES
 from service.domain import Application, Decision, Policy, decide, shipped_policy
@@ -136,17 +137,19 @@ def firm(
 ) -> FirmRow:
     """Make a clean start-up of which everything is known: points 50 (tier T5), nothing on record against it.
 
-    It has a title, founders with eight years, two Class I rights, and 100 m yuan in every measure a limit is sized on.
+    It has a title, founders with eight years, two Class I rights, and 100 m yuan in every measure a limit is sized on; no guarantee
+    programme stands behind any of its loans.
     """
     usual: dict[str, float | None] = {name: 0.0 if CATALOGUE[name].group == "conduct" else 0.5 for name in FIRM}
     usual |= {"growth_stage": 0.0, "bought_in_share": 0.0, "loans_running": 0.0, "cash_cover_months": 2.1}
     usual |= {"titles_valid": 1.0, "founder_years": 8.0, "class1_rights": 2.0, "venture_capital": 0.0}
+    usual |= {"early_rounds": 0.0, "incubated": 0.0}
     return FirmRow(
         firm_id=FIRM_ID,
         as_of=AS_OF,
         context={"field": "electronics"} if context is None else dict(context),
         values=usual | values,
-        bases=dict.fromkeys(BASES, 100_000_000.0) | dict(bases or {}),
+        bases=dict.fromkeys(BASES, 100_000_000.0) | dict.fromkeys((*GUARANTEED.values(), GUARANTEE_UNKNOWN), 0.0) | dict(bases or {}),
         known={name: AS_OF - 30 for name in TABLES if name != "firms"} | dict(known or {}),
         coverage=coverage,
     )

@@ -121,6 +121,8 @@ ROWS: Mapping[str, Mapping[str, str]] = {
         "term_months": "24",
         "rate": "425",
         "decision": "approved",
+        "programme": "anhui-4321",
+        "guaranteed": "1000000",
         "drawn_on": "2023-02-01",
         "overdue_on": "2023-09-01",
         "default_on": "2023-12-01",

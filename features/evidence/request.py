@@ -122,4 +122,4 @@ def _columns(spec: Table, rows: list[Any]) -> dict[str, list[Any]]:
 def _kept(kind: str, value: Any) -> Any:
     if kind == "date" and value is not None:
         return (value - EPOCH).days
-    return value.value if kind == "word" else value
+    return value.value if kind == "word" and value is not None else value

@@ -17,7 +17,7 @@ from features.indicators.recognition import RECOGNITION_INDICATORS
 from features.indicators.request import PROFILE_INDICATORS, REQUEST_INDICATORS
 from features.indicators.research import RESEARCH_INDICATORS, TALENT_INDICATORS
 from features.indicators.spec import Action, Indicator
-from features.indicators.wording import format_value, reason_text
+from features.indicators.wording import format_value, reason_text, standing
 from features.measures import READINGS
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "chosen",
     "format_value",
     "reason_text",
+    "standing",
 ]
 
 CATALOGUE: Mapping[str, Indicator] = MappingProxyType(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import partial, reduce
 
-from features.algebra import column, ratio
+from features.algebra import Term, column, ratio
 from features.indicators.amounts import MONTH, in_10k, latest
 from features.indicators.spec import Action, define
+from features.measures.behaviour import GUARANTEE_UNKNOWN, GUARANTEED
 
 __all__ = ["CONDUCT_INDICATORS"]
 
 conduct = partial(define, group="conduct", zero_inflated=True)
+
+
+def _all(names: tuple[str, ...]) -> Term:
+    """Add up measures of one table, known or unknown together."""
+    return reduce(lambda total, term: total + term, map(column, names))
+
 
 CONDUCT_INDICATORS = (
     conduct(
@@ -160,5 +167,16 @@ CONDUCT_INDICATORS = (
         says=("未结清贷款的原始金额为{value}", "Loans outstanding were granted for {value}"),
         source="Credit bureau; original amounts of loans drawn and not closed",
         action=Action(step=-50, zh="结清部分存量贷款", en="Repay part of the loans outstanding"),
+    ),
+    conduct(
+        "guarantees_running",
+        "在保贷款担保金额",
+        "Guarantees outstanding",
+        "10k yuan",
+        in_10k(_all((*GUARANTEED.values(), GUARANTEE_UNKNOWN))),
+        direction=0,
+        span=(0, 500_000),
+        says=("未结清贷款中由担保计划承保的至多{value}", "Guarantee programmes stand behind at most {value} of the loans outstanding"),
+        source="Credit bureau; original amounts, whole where the guaranteed part or the programme is not on record",
     ),
 )

@@ -9,8 +9,6 @@ from features.measures import APPLICATION, OWNER
 
 __all__ = ["Action", "Indicator", "define"]
 
-PEERS_ZH, PEERS_EN = ",同类企业中位数为{peer}", "; the median of comparable firms is {peer}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
@@ -47,7 +45,7 @@ class Indicator:
     """None where the firm cannot change it within a loan's horizon."""
     reason_zh: str
     reason_en: str
-    """Sentences with {value} and {peer}; they state both and claim no order, so they are true for and against the firm."""
+    """Sentences with {value}; where it stands to its peers is said by `features.indicators.wording`."""
     source: str
     """Where the definition comes from; what no source states is called a default."""
     formula: Term
@@ -81,7 +79,7 @@ def define(
     core: bool = False,
     zero_inflated: bool = False,
 ) -> Indicator:
-    """Make an indicator; its tables are read off the formula, and `says` gets the comparison with its peers appended."""
+    """Make an indicator; its tables are read off the formula, and `says` is what its value says, in Chinese and English."""
     tables = dict.fromkeys(OWNER[m] for m in columns_of(formula) if m not in APPLICATION)
     return Indicator(
         id=name,
@@ -97,8 +95,8 @@ def define(
         high=span[1],
         horizon_days=horizon,
         action=action,
-        reason_zh=says[0] + PEERS_ZH,
-        reason_en=says[1] + PEERS_EN,
+        reason_zh=says[0],
+        reason_en=says[1],
         source=source,
         formula=formula,
     )

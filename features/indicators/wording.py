@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from features.indicators.spec import Indicator
 from features.stages import STAGES, STAGES_ZH
 
-__all__ = ["format_value", "reason_text"]
+__all__ = ["Standing", "format_value", "reason_text", "standing"]
+
+Standing = Literal["above", "below", "at"]
+"""Where a value stands to the median of comparable firms."""
 
 UNKNOWN: Mapping[str, str] = {"zh": "未知", "en": "unknown"}
 
@@ -50,7 +54,41 @@ def format_value(indicator: Indicator, value: float | None, lang: str) -> str:
     return UNKNOWN[lang] if value is None else WORDS[indicator.unit][lang](value)
 
 
+NAMED = frozenset({"flag", "stage"})
+"""Units whose values are words: they are not above or below each other."""
+PEERS: Mapping[tuple[str, Standing], str] = MappingProxyType(
+    {
+        ("zh", "above"): ",高于同类企业中位数{peer}",
+        ("zh", "below"): ",低于同类企业中位数{peer}",
+        ("zh", "at"): ",与同类企业中位数{peer}相当",
+        ("en", "above"): "; above {peer}, the median of comparable firms",
+        ("en", "below"): "; below {peer}, the median of comparable firms",
+        ("en", "at"): "; about {peer}, the median of comparable firms",
+    }
+)
+NAMED_PEERS: Mapping[str, str] = MappingProxyType({"zh": ",同类企业多为{peer}", "en": "; most comparable firms: {peer}"})
+
+
+def standing(value: float, peer: float) -> Standing:
+    """Compare a value with its peers' median."""
+    return "at" if value == peer else "above" if value > peer else "below"
+
+
 def reason_text(indicator: Indicator, value: float | None, peer: float | None, lang: str) -> str:
-    """Write the indicator's reason with its value and the median of comparable firms."""
+    """Write the indicator's reason: its value and, where the peers' median is known, on which side of it the value stands.
+
+    Values that read alike are said to be about the same, whatever the digits that are not shown.
+    """
     template = indicator.reason_zh if lang == "zh" else indicator.reason_en
-    return template.format(value=format_value(indicator, value, lang), peer=format_value(indicator, peer, lang))
+    shown = format_value(indicator, value, lang)
+    return template.format(value=shown) + _peers(indicator, value, peer, lang)
+
+
+def _peers(indicator: Indicator, value: float | None, peer: float | None, lang: str) -> str:
+    if value is None or peer is None:
+        return ""
+    shown = format_value(indicator, peer, lang)
+    if indicator.unit in NAMED:
+        return NAMED_PEERS[lang].format(peer=shown)
+    side = "at" if shown == format_value(indicator, value, lang) else standing(value, peer)
+    return PEERS[lang, side].format(peer=shown)

@@ -5,16 +5,35 @@ A loan is read from the day after its application: the application that is being
 
 from __future__ import annotations
 
-from features.algebra import absent, both, column, either, one_of
-from features.measures.spec import AS_OF, YEAR, Reading, count, newest, seen, sum_of, within
+from collections.abc import Mapping
 
-__all__ = ["CONDUCT", "LOANS"]
+from features.algebra import absent, both, column, either, fill, one_of, when
+from features.measures.spec import AS_OF, YEAR, Measure, Reading, count, newest, seen, sum_of, within
+from features.vocabulary import GuaranteeProgramme
+
+__all__ = ["CONDUCT", "GUARANTEED", "GUARANTEE_UNKNOWN", "LOANS"]
 
 kind, amount, happened, cleared = column("kind"), column("amount"), column("happened_on"), column("cleared_on")
 drawn, overdue, default, closed = column("drawn_on"), column("overdue_on"), column("default_on"), column("closed_on")
 is_open = either(absent(cleared), cleared > AS_OF)
 is_running = both(seen(drawn), either(absent(closed), closed > AS_OF))
 never_late = both(either(absent(overdue), overdue > AS_OF), either(absent(default), default > AS_OF))
+
+programme = fill(column("programme"), "unknown")
+covered = when(absent(column("guaranteed")), amount, column("guaranteed"))
+"""A programme stands behind the whole loan unless its part is on record."""
+
+GUARANTEED: Mapping[str, str] = {
+    word.value: f"guaranteed_{word.value.replace('-', '_')}" for word in GuaranteeProgramme if word is not GuaranteeProgramme.NONE
+}
+"""By programme, the measure of what it guarantees of the loans running, yuan."""
+GUARANTEE_UNKNOWN = "guarantee_unknown"
+"""Loans running of which nobody says whether a programme stands behind them, yuan."""
+
+
+def _guaranteed(word: str, name: str) -> Measure:
+    return sum_of(name, covered, both(is_running, programme.equals(word)))
+
 
 CONDUCT = Reading(
     table="conduct",
@@ -44,5 +63,7 @@ LOANS = Reading(
         count("loans_overdue_2y", both(seen(drawn), within(overdue, 2 * YEAR))),
         count("loans_defaulted", both(seen(drawn), seen(default))),
         sum_of("loans_running", amount, is_running),
+        *(_guaranteed(word, name) for word, name in GUARANTEED.items()),
+        sum_of(GUARANTEE_UNKNOWN, amount, both(is_running, programme.equals("unknown"))),
     ),
 )

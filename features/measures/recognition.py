@@ -12,6 +12,8 @@ granted, registered, closed = column("granted_on"), column("registered_on"), col
 provincial = one_of(level, "national", "provincial")
 last_two_years = both(provincial, within(granted, 2 * YEAR))
 valid = column("valid_until") >= AS_OF
+INCUBATION_DAYS = 1_278
+"""42 months of 30.4375 days: the longest stay in an incubator by 科技企业孵化器管理办法 (国科发区〔2018〕300号), art. 9."""
 sold = column("role").equals("seller")
 
 PROGRAMMES = Reading(
@@ -27,6 +29,7 @@ PROGRAMMES = Reading(
         count("national_awards_5y", both(kind.equals("award"), level.equals("national"), within(granted, 5 * YEAR))),
         count("standards_5y", both(kind.equals("standard"), within(granted, 5 * YEAR))),
         sum_of("granted_3y", amount, within(granted, 3 * YEAR)),
+        count("incubations", both(kind.equals("incubation"), within(granted, INCUBATION_DAYS))),
     ),
 )
 
@@ -51,6 +54,7 @@ FUNDING = Reading(
         sum_of("raised_2y", amount, within(closed, 2 * YEAR)),
         count("rounds", seen(closed)),
         count("backed_rounds", one_of(column("investor_tier"), "top", "established", "guidance")),
+        count("early_rounds", one_of(column("round"), "seed", "angel")),
         newest("last_round_on", closed, seen(closed)),
     ),
 )

@@ -144,6 +144,6 @@ def identifier(zh: str, en: str) -> Any:
     return text(zh, en, max_length=64)
 
 
-def word(zh: str, en: str) -> Any:
+def word(zh: str, en: str, *, optional: bool = False) -> Any:
     """A member of the closed word list that the column's type names."""
-    return _field(zh, en, "", optional=False)
+    return _field(zh, en, "", optional=optional)

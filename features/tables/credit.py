@@ -8,8 +8,8 @@ from typing import ClassVar
 from features.tables.columns import Clock, count, day, identifier, share, word, yuan
 from features.tables.firms import FirmId
 from features.tables.row import Row
-from features.tables.rules import Needs, NotBefore, OnlyWhen, Rule
-from features.vocabulary import ConductKind, LoanDecision, Product
+from features.tables.rules import Needs, NotBefore, OnlyWhen, Rule, Within
+from features.vocabulary import ConductKind, GuaranteeProgramme, LoanDecision, Product
 
 __all__ = ["Conduct", "Loan"]
 
@@ -39,6 +39,8 @@ class Loan(Row):
     term_months: int = count("期限", "Term", unit="months", high=360)
     rate: int | None = share("年利率", "Yearly rate", high=3600, optional=True)
     decision: LoanDecision = word("审批结果", "Decision")
+    programme: GuaranteeProgramme | None = word("担保计划", "Guarantee programme", optional=True)
+    guaranteed: int | None = yuan("担保金额", "Amount guaranteed", optional=True)
     drawn_on: date | None = day("放款日期", "Drawn on", Clock.LATER, optional=True)
     overdue_on: date | None = day("首次逾期日期", "First overdue on", Clock.LATER, optional=True)
     default_on: date | None = day("逾期满90天日期", "90 days past due on", Clock.LATER, optional=True)
@@ -48,6 +50,8 @@ class Loan(Row):
 
     rules: ClassVar[tuple[Rule, ...]] = (
         OnlyWhen("drawn_on", "decision", LoanDecision.APPROVED.value),
+        Needs("guaranteed", "programme"),
+        Within("guaranteed", "amount"),
         NotBefore("drawn_on", "applied_on"),
         *(Needs(column, "drawn_on") for column in ("overdue_on", "default_on", "closed_on", "loss")),
         *(NotBefore(column, "drawn_on") for column in ("overdue_on", "default_on", "closed_on", "observed_until")),

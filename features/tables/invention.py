@@ -39,7 +39,7 @@ class Patent(Row):
 
 
 class Programme(Row):
-    """A project, platform or award a public body granted; public on its day."""
+    """A project, platform, award, standard or place in an incubator that a public body granted; public on its day."""
 
     firm_id: FirmId
     programme_id: str = identifier("编号", "Programme number")

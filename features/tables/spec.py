@@ -61,8 +61,8 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             _table(
                 "programmes",
                 "科技计划",
-                "项目、平台与奖励证书",
-                "project, platform and award certificates",
+                "项目、平台、奖励与入孵证明",
+                "certificates of projects, platforms, awards and incubation",
                 Programme,
                 "firm_id programme_id",
                 "granted_on",

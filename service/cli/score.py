@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
@@ -17,10 +19,11 @@ from service.cli.console import out
 from service.cli.options import Day, today
 from service.cli.serve import opened_store
 from service.cli.tables import write_table
-from service.cli.telling import offer_lines
+from service.cli.telling import case_lines, offer_lines
 from service.clock import system_clock
 from service.config import settings_from
-from service.domain import Application, Decision
+from service.domain import Decision, Purpose, application_of
+from service.domain.application import MAX_TERM
 from service.domain.recourse import with_recourse
 from service.identifiers import new_decision_id
 from service.in_force import load_in_force
@@ -40,7 +43,8 @@ READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--evidence", type=READABLE, help="JSON file with the firm's evidence, as POST /v1/firms takes it.")
 @click.option("--product", type=click.Choice(list(PRODUCTS)), help="The product asked for.")
 @click.option("--amount", type=click.IntRange(1), help="Amount asked for, in yuan.")
-@click.option("--term", type=click.IntRange(1, 360), help="Term asked for, in months.")
+@click.option("--term", type=click.IntRange(1, MAX_TERM), help="Term asked for, in months.")
+@click.option("--purpose", type=click.Choice([purpose.value for purpose in Purpose]), help="What the loan pays for.")
 @click.option("--as-of", type=Day(), help="Use only facts known by this day.  [default: today]")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole decision as JSON.")
 @click.option("--bundle", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Bundle that scores --rows.")
@@ -52,6 +56,7 @@ def score(
     product: str | None,
     amount: int | None,
     term: int | None,
+    purpose: str | None,
     as_of: date | None,
     as_json: bool,
     folder: Path | None,
@@ -62,15 +67,22 @@ def score(
 
     \b
     jifen score --evidence firm.json --product startup-credit --amount 3000000 --term 24
+    jifen score --evidence firm.json --product common-growth --amount 5000000 --term 36 --purpose equipment
     jifen score --bundle var/bundles/sba/1 --rows loans.csv --out scored.csv
     """
     if folder and rows and path:
         write_table(_scored(Bundle.load(folder), rows), path)
     elif evidence and product and amount and term:
-        decision = _decided(evidence, PRODUCTS[product], amount, term, as_of or today())
+        asked = {"product": product, "amount": amount, "term_months": term, "purpose": purpose, "as_of": as_of or today()}
+        decision = _decided(evidence, asked)
         out.print(decision.canonical().decode() if as_json else _told(decision), markup=False)
     else:
-        raise click.UsageError("give --evidence, --product, --amount and --term to decide, or --bundle, --rows and --out to score rows")
+        given = {"--evidence": evidence, "--product": product, "--amount": amount, "--term": term}
+        absent = [name for name, value in given.items() if value is None]
+        said = f"{', '.join(absent)} missing: " if 0 < len(absent) < len(given) else ""
+        raise click.UsageError(
+            f"{said}give --evidence, --product, --amount and --term to decide, or --bundle, --rows and --out to score rows"
+        )
 
 
 def _scored(bundle: Bundle, rows: Path) -> pl.DataFrame:
@@ -92,14 +104,14 @@ def _evidence(path: Path) -> FirmEvidence:
         raise EvidenceError(f"{path} is not a firm's evidence:\n  " + "\n  ".join(lines)) from error
 
 
-def _decided(path: Path, product: Product, amount: int, term: int, as_of: date) -> Decision:
+def _decided(path: Path, asked: Mapping[str, Any]) -> Decision:
     with opened_store() as store:
         active, orders = load_in_force(store, settings_from().home, system_clock), Switchboard(store, seconds=0).orders
     now = system_clock()
     evidence = _evidence(path)
     dossier = dossier_of(evidence)
-    application = Application(product=product, amount=amount, term_months=term, purpose=None, firm_id=evidence.firm.firm_id, as_of=as_of)
-    row, number = build_row(dossier, day_number(as_of)), new_decision_id(now)
+    application = application_of({**asked, "firm_id": evidence.firm.firm_id})
+    row, number = build_row(dossier, day_number(application.as_of)), new_decision_id(now)
     judge = judge_of(
         active,
         dossier=lambda: dossier,
@@ -120,7 +132,8 @@ def _told(decision: Decision) -> str:
         f"{said['outcome'].upper()}   grade {risk.get('grade', '-')}   PD {risk.get('pd', '-')}   score {risk.get('score', '-')}",
         f"points {points['total'] / 100:.2f} of {points['out_of'] / 100:.0f}   tier {points['tier']}   coverage {points['coverage']}",
         *offer_lines(said["offer"]),
-        *(f"- {reason['zh']}  {reason['en']}" for reason in said["reasons"]),
+        *case_lines(said),
+        *(f"{reason['direction']} {reason['zh']}  {reason['en']}" for reason in said["reasons"]),
         *(f"missing: {gap['document']}" for gap in said["missing"]),
         *(f"would change it: {plan['zh']}  {plan['en']}" for plan in said["recourse"] or ()),
         "warnings: " + (", ".join(said["warnings"]) or "none"),

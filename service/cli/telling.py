@@ -7,7 +7,7 @@ from typing import Any
 
 from service.releases import Impact
 
-__all__ = ["impact_lines", "offer_lines"]
+__all__ = ["case_lines", "impact_lines", "offer_lines"]
 
 
 def offer_lines(offer: dict[str, Any] | None) -> Iterator[str]:
@@ -18,16 +18,54 @@ def offer_lines(offer: dict[str, Any] | None) -> Iterator[str]:
     yield f"offered {offer['amount']:,} yuan over {offer['term_months']} months at {rate}, {offer['repayment']['en']}"
     yield f"levers {offer['levers']}: " + "; ".join(offer[name]["en"] for name in ("channel", "collateral", "allocation", "monitoring"))
     yield "limit:    " + ", ".join(f"{p['en']} {p['amount']:,}{' <' if p['binding'] else ''}" for p in offer["limit_parts"])
+    if len(offer["split"]) > 1:
+        yield f"split:    {_split(offer)} ({offer['combination']['en']})"
     yield "rate:     " + ", ".join(f"{p['en']} {p['bp'] / 100:+.2f}" for p in offer["rate_parts_bp"])
     sharing = offer["risk_sharing"]
-    named = "" if sharing["programme"] is None else f" ({sharing['programme']['en']})"
+    named = "" if sharing["programme"] is None else f" ({sharing['programme']['en']}), fee {sharing['fee_bp'] / 100:g} % a year"
     yield "loss:     " + ", ".join(f"{s['en']} {s['share_bp'] / 100:g} %" for s in sharing["shares"]) + named
+    for room in sharing["rooms"]:
+        yield f"room:     {_room(room)}"
+    for refusal in sharing["refusals"]:
+        yield f"not by:   {refusal['programme']}: {refusal['en']}"
     path = offer["rate_path"]
     if path is not None:
         yield "path:     " + ", ".join(f"from {s['from_on']} {s['rate_bp'] / 100:.2f} %" for s in path["steps"])
+    for right in offer["rights"]:
+        yield f"right:    {right['en']}, {right['price']:,} yuan, until {right['expires_on']}"
     first, last = offer["schedule"]["instalments"][0], offer["schedule"]["instalments"][-1]
     yield f"payments: first {_payment(first)}, last {_payment(last)}; interest in all {offer['schedule']['interest']} yuan"
     yield f"signed by the {offer['authority']['en']}, valid until {offer['valid_until']}"
+
+
+def case_lines(said: dict[str, Any]) -> Iterator[str]:
+    """Tell what a relay pays off, what investors changed, and who decides a case that was referred."""
+    relay, investors, referral = said["relay"], said["investors"], said["referral"]
+    if relay is not None:
+        new = "" if relay["new_money"] is None else f", new money {relay['new_money']:,}"
+        yield f"relay:    pays off loan {relay['loan_id']} of {relay['amount']:,} yuan, granted on {relay['granted_on']}{new}"
+    if investors is not None:
+        alone, backed = investors["alone"], investors["backed"]
+        yield f"investors: alone {_answer(alone)}, with them in full {_answer(backed)}; they raised the amount by {investors['raised']:,}"
+    if referral is not None:
+        marks = f", as {', '.join(referral['marks'])}" if referral["marks"] else ""
+        yield f"to be decided by the {referral['authority']['en']}{marks}"
+
+
+def _answer(answer: dict[str, Any]) -> str:
+    return f"{answer['outcome']}" if answer["amount"] is None else f"{answer['outcome']} {answer['amount']:,}"
+
+
+def _split(offer: dict[str, Any]) -> str:
+    return " + ".join(f"{part['en']} {part['amount']:,}" for part in offer["split"]) + f" = {offer['amount']:,}"
+
+
+def _room(room: dict[str, Any]) -> str:
+    """Tell what a programme has left for the firm; what nobody knows is named."""
+    if room["used"] is None:
+        return f"{room['programme']} not known: the firm's loans were not searched"
+    unsaid = f", {room['undeclared']:,} of it by loans of which nobody says who guarantees them" if room["undeclared"] else ""
+    return f"{room['programme']} {room['left']:,} left of {room['firm_cap']:,}, {room['used']:,} used{unsaid}"
 
 
 def _payment(line: dict[str, Any]) -> str:

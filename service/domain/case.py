@@ -50,8 +50,8 @@ class Case:
     policy: Policy
     product: ProductRow | None
     product_row: int | None
-    venture_capital: float | None
-    """What the firm received in two years, 10,000 yuan; `values` may leave investors out."""
+    investors: Mapping[str, float | None]
+    """What is known of investors, by indicator: gates and capacities read it; `values` may leave it out."""
     prior: Prior | None
     """What was looked up about earlier days; None when nothing was."""
 

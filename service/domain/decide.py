@@ -19,8 +19,9 @@ from service.domain.case import Case, Finding
 from service.domain.doubts import disagreement_findings, model_findings
 from service.domain.errors import DecisionError
 from service.domain.gates import gate_findings
-from service.domain.investors import investor_facts, is_judged_alone, without_investors
+from service.domain.investors import INVESTOR_FACTS, investor_facts, is_judged_alone, without_investors
 from service.domain.manual import ManualOrder
+from service.domain.minimum import minimum_findings
 from service.domain.missing import Gap, coverage_findings, gap_findings, gaps
 from service.domain.policy import Policy
 from service.domain.policy.verdicts import product_for
@@ -75,8 +76,8 @@ def decide(
     """
     _refuse(application, firm, policy, scheme, now)
 
-    def judged(known: FirmRow, venture_capital: float | None) -> Judged:
-        return _judged(_case(application, known, venture_capital, bundles, scheme, reference, policy, prior), manual)
+    def judged(known: FirmRow, backed: FirmRow) -> Judged:
+        return _judged(_case(application, known, backed, bundles, scheme, reference, policy, prior), manual)
 
     decided, investors = _with_investors(application, firm, policy, judged)
     return record_of(
@@ -126,14 +127,14 @@ def _refuse(application: Application, firm: FirmRow, policy: Policy, scheme: Sch
 def _case(
     application: Application,
     firm: FirmRow,
-    venture_capital: float | None,
+    backed: FirmRow,
     bundles: Mapping[str, BundleLike],
     scheme: Scheme,
     reference: Reference | None,
     policy: Policy,
     prior: Prior | None,
 ) -> Case:
-    """Lay out what the policy looks at; `venture_capital` may be more than the firm is judged on."""
+    """Lay out what the policy looks at; `backed` is the firm with its investors, which it may not be judged on."""
     values = firm.with_request(application.amount, application.term_months)
     row, product = product_for(policy, application.product) or (None, None)
     return Case(
@@ -145,7 +146,7 @@ def _case(
         policy=policy,
         product=product,
         product_row=row,
-        venture_capital=venture_capital,
+        investors={name: backed.values[name] for name in INVESTOR_FACTS},
         prior=prior,
     )
 
@@ -171,20 +172,25 @@ def _judged(case: Case, manual: Sequence[ManualOrder]) -> Judged:
 
 
 def _with_investors(
-    application: Application, firm: FirmRow, policy: Policy, judged: Callable[[FirmRow, float | None], Judged]
+    application: Application, firm: FirmRow, policy: Policy, judged: Callable[[FirmRow, FirmRow], Judged]
 ) -> tuple[Judged, WithInvestors | None]:
-    """Judge the firm; where the policy says so without its investors, who may only raise the limit of a loan that passes alone."""
-    venture, facts = firm.values["venture_capital"], investor_facts(firm)
+    """Judge the firm; where the policy says so without its investors, who open gates and raise the limit of a loan that passes alone.
+
+    What is offered nothing alone is offered nothing: an open gate leads to a person at most.
+    """
+    facts = investor_facts(firm)
     if not facts or not is_judged_alone(policy, application):
-        return judged(firm, venture), None
+        return judged(firm, firm), None
     bare = without_investors(firm)
-    alone = judged(bare, bare.values["venture_capital"])
-    decided = alone if alone.verdict.terms is None else judged(bare, venture)
-    return decided, WithInvestors(facts=facts, alone=alone, backed=judged(firm, venture))
+    alone, decided = judged(bare, bare), judged(bare, firm)
+    if alone.verdict.terms is None and decided.verdict.terms is not None:
+        decided = alone
+    return decided, WithInvestors(facts=facts, alone=alone, backed=judged(firm, firm))
 
 
 def _findings(case: Case, found: tuple[Gap, ...]) -> Iterator[Finding]:
     yield from gate_findings(case)
+    yield from minimum_findings(case)
     yield from knock_out_findings(case)
     yield from gap_findings(found)
     yield from coverage_findings(case, found)

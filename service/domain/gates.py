@@ -1,4 +1,4 @@
-"""Eligibility: may this firm ask for this product at all?"""
+"""Eligibility: may this firm ask for this product at all? Here alone investors are seen as they are, whatever the product."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _way(case: Case, way: Condition) -> bool | None:
     assert way.indicator is not None  # a condition is a fact or an indicator
     assert way.operator is not None
     assert way.value is not None
-    return is_true(case.values[way.indicator], way.operator, way.value)
+    return is_true(case.investors.get(way.indicator, case.values[way.indicator]), way.operator, way.value)
 
 
 def _not_offered(case: Case) -> Finding:

@@ -84,8 +84,13 @@ def _stale(gap: Gap) -> Finding:
         rule=f"{gap.table.name}-stale",
         when={"table": gap.table.name, "known_on": day, "max_age_days": gap.max_age_days or 0},
         zh=f"{gap.table.document}最近一次更新为{day},已超过{gap.max_age_days}天,请补充最新材料",
-        en=f"The newest {gap.table.document_en} is of {day}, more than {gap.max_age_days} days ago; please supply a newer one",
+        en=f"{_capital(gap.table.document_en)}: the newest on file is of {day}, more than {gap.max_age_days} days ago; "
+        "please supply a newer one",
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def coverage_text(coverage: float) -> str:

@@ -13,7 +13,8 @@ class TakenOver:
 
     `amount` is the line in yuan, `granted_on` the day its application was judged. `stage` and `points` (hundredths) are those of
     that day, by the scheme and peers that decide now; None where the evidence of that day does not tell. `overdue_on` is the loan's
-    first day past due, None when there is none.
+    first day past due, None when there is none. `programme` is the guarantee programme behind it ("none" for none, None where nobody
+    says), `guaranteed` what it covers, yuan; the whole amount where that is not said.
     """
 
     loan_id: str
@@ -22,6 +23,8 @@ class TakenOver:
     overdue_on: int | None
     stage: str | None
     points: int | None
+    programme: str | None = "none"
+    guaranteed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from features.indicators import CATALOGUE, Indicator, format_value, reason_text
-from features.indicators.spec import PEERS_EN, PEERS_ZH
+from features.indicators import CATALOGUE, Indicator, format_value, reason_text, standing
 from features.points import ItemPoints
 from features.points.quantities import points_text
 from features.stages import STAGES_ZH
@@ -18,7 +17,7 @@ from service.domain.policy.levers import LeverRow
 from service.domain.policy.verdicts import innovation_for, ladder, levers_for
 from service.domain.record.parts import Direction, Reason
 from service.domain.risk import Risk
-from service.domain.verdict import Verdict
+from service.domain.verdict import BELOW_MINIMUM, Verdict
 
 __all__ = ["MOST", "peer_median", "points_reason", "reasons_of"]
 
@@ -40,7 +39,7 @@ def reasons_of(case: Case, verdict: Verdict, absent: AbstractSet[str]) -> tuple[
 def _against(case: Case, verdict: Verdict, rules: list[Reason], absent: AbstractSet[str]) -> list[Reason]:
     if verdict.levers is None or case.risk is None or _is_bound(verdict):
         return rules
-    by_score = _score_reasons(case, "-", absent) if _score_matters(case, verdict.outcome, verdict.levers) else []
+    by_score = _score_reasons(case, "-", absent) if _score_matters(case, verdict, verdict.levers) else []
     ranked = rules + by_score
     if verdict.outcome is not Outcome.APPROVE and _points_matter(case, verdict, verdict.levers, case.risk.grade):
         cited = ranked[: max(len(rules), MOST - 1)]
@@ -55,21 +54,26 @@ def _is_bound(verdict: Verdict) -> bool:
     return not any(part.binding and part.kind == "capacity" for part in verdict.terms.limit.parts)
 
 
-def _score_matters(case: Case, outcome: Outcome, levers: tuple[int, LeverRow]) -> bool:
+def _score_matters(case: Case, verdict: Verdict, levers: tuple[int, LeverRow]) -> bool:
     """Would a safer grade have given more? When the request is approved, its weak points are told as information."""
-    if outcome is Outcome.APPROVE:
+    if verdict.outcome is Outcome.APPROVE:
         return True
     best = levers_for(case.policy, 1, case.tier)
-    if outcome is Outcome.COUNTER:
+    if _is_sized(verdict):
         return (best[1].limit or 0) > (levers[1].limit or 0)
     return ladder(*best) < ladder(*levers)
+
+
+def _is_sized(verdict: Verdict) -> bool:
+    """Did the amount that could be lent decide, whatever came of it?"""
+    return verdict.terms is not None or any(cause.rule == BELOW_MINIMUM for cause in verdict.causes)
 
 
 def _points_matter(case: Case, verdict: Verdict, levers: tuple[int, LeverRow], grade: int) -> bool:
     """Would a better innovation tier have given more?"""
     tier = case.policy.tiers[0]
     best = levers_for(case.policy, grade, tier)
-    if verdict.terms is not None:
+    if _is_sized(verdict):
         return _lent(case, tier, best[1]) > _lent(case, case.tier, levers[1])
     return ladder(*best) < ladder(*levers)
 
@@ -100,29 +104,24 @@ def _contribution(case: Case, risk: Risk, name: str, absent: AbstractSet[str]) -
         return Reason(code=f"{name.upper()}_UNKNOWN", kind="score", direction=direction, indicator=name, points=points, zh=zh, en=en)
     peer = peer_median(risk.bundle.reference_profile, name)
     return Reason(
-        code=f"{name.upper()}_{_level(indicator, points)}",
+        code=f"{name.upper()}_{_level(value, peer, points)}",
         kind="score",
         direction=direction,
         indicator=name,
         points=points,
-        zh=_said(indicator, value, peer, "zh"),
-        en=_said(indicator, value, peer, "en"),
+        zh=reason_text(indicator, value, peer, "zh"),
+        en=reason_text(indicator, value, peer, "en"),
     )
 
 
-def _level(indicator: Indicator, points: int) -> str:
-    """LOW or HIGH where a direction is declared, as the model is held to it; WEAK or STRONG where none is."""
-    if indicator.direction == 0:
+LEVELS = {"above": "HIGH", "below": "LOW", "at": "TYPICAL"}
+
+
+def _level(value: float, peer: float | None, points: int) -> str:
+    """Say where the value stands to its peers; where they are not known only the model's direction, WEAK or STRONG."""
+    if peer is None:
         return "STRONG" if points > 0 else "WEAK"
-    return "HIGH" if (points > 0) == (indicator.direction > 0) else "LOW"
-
-
-def _said(indicator: Indicator, value: float, peer: float | None, language: str) -> str:
-    """Fill the indicator's sentence; the comparison is left out where no peer level is known."""
-    if peer is not None:
-        return reason_text(indicator, value, peer, language)
-    template = indicator.reason_zh.removesuffix(PEERS_ZH) if language == "zh" else indicator.reason_en.removesuffix(PEERS_EN)
-    return template.format(value=format_value(indicator, value, language))
+    return LEVELS[standing(value, peer)]
 
 
 def _unknown(indicator: Indicator, absent: AbstractSet[str]) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from service.domain.finance.limit import LimitParts
 from service.domain.manual import ManualOrder, turning
 from service.domain.missing import Gap
 from service.domain.offering.security import Security, security_of
+from service.domain.offering.shared_loss import refusals_said
 from service.domain.offering.sizing import size
 from service.domain.offering.terms import Terms, limit_records, terms_of
 from service.domain.policy import Outcome
@@ -20,7 +21,10 @@ from service.domain.record.offers import LimitPart
 from service.domain.risk import Risk
 from service.domain.wording import yuan_en, yuan_zh
 
-__all__ = ["Judged", "Verdict", "obey", "settle"]
+__all__ = ["BELOW_MINIMUM", "Judged", "Verdict", "obey", "settle"]
+
+
+BELOW_MINIMUM = "offer-below-minimum"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,7 @@ def _offered(lending: _Lending) -> Verdict:
     if limit.amount is None:
         return lending.referred(_no_base(lending))
     if limit.amount < product.min_amount:
-        return lending.referred(_too_little(case, product, limit.amount))
+        return lending.referred(_too_little(lending, limit))
     return _priced(lending, security, limit, limit.amount, term)
 
 
@@ -107,7 +111,7 @@ def _priced(lending: _Lending, security: Security, limit: LimitParts, amount: in
     terms = terms_of(case, lending.risk, lending.levers[1], security, limit, amount=amount, term_months=term)
     guaranteed = any(row.collateral == security.form.collateral for row in case.policy.programmes)
     if guaranteed and terms.sharing.programme is None:
-        return lending.referred(_no_programme(terms))
+        return lending.referred(_no_programme(case, terms))
     is_as_asked = amount == case.application.amount and term == case.application.term_months
     outcome = Outcome.APPROVE if is_as_asked else Outcome.COUNTER
     return Verdict(outcome=outcome, causes=tuple(_caps(lending, terms)), levers=lending.levers, terms=terms)
@@ -199,27 +203,31 @@ def _no_base(lending: _Lending) -> Finding:
     )
 
 
-def _no_programme(terms: Terms) -> Finding:
-    why = ", ".join(f"{one.programme}: {one.why}" for one in terms.sharing.refusals)
+def _no_programme(case: Case, terms: Terms) -> Finding:
     return Finding(
         effect=Outcome.REFER,
         table="programmes",
         row=None,
         rule="guarantee-not-available",
         when={"amount": terms.amount},
-        zh="没有担保计划可承保该笔贷款,需人工审核",
-        en=f"No guarantee programme takes this loan ({why}); a person must decide",
+        zh=f"没有担保计划可承保该笔贷款({refusals_said(case, terms.sharing, 'zh')}),需人工审核",
+        en=f"No guarantee programme takes this loan ({refusals_said(case, terms.sharing, 'en')}); a person must decide",
     )
 
 
-def _too_little(case: Case, product: ProductRow, amount: int) -> Finding:
-    least = product.min_amount
+def _too_little(lending: _Lending, limit: LimitParts) -> Finding:
+    case, product, amount = lending.case, lending.product, limit.amount or 0
+    least, parts = product.min_amount, limit_records(case, limit)
+    carrying = max((part for part in parts if part.kind == "base"), key=lambda part: part.amount)
+    zh = f"可提供的金额{yuan_zh(amount)}低于产品最低金额{yuan_zh(least)}:{carrying.zh}{yuan_zh(carrying.amount)}"
+    en = f"What can be lent, {yuan_en(amount)}, is below the product's minimum of {yuan_en(least)}: "
+    en += f"the {carrying.en} is {yuan_en(carrying.amount)}"
     return Finding(
         effect=Outcome.REFER,
         table="products",
         row=case.product_row,
-        rule="offer-below-minimum",
+        rule=BELOW_MINIMUM,
         when={"amount": amount, "min_amount": least},
-        zh=f"可提供的金额{yuan_zh(amount)}低于产品最低金额{yuan_zh(least)},需人工审核",
-        en=f"What can be lent, {yuan_en(amount)}, is below the product's minimum of {yuan_en(least)}; a person must decide",
+        zh=zh + _adjusted(parts, carrying, "zh") + ";需人工审核",
+        en=en + _adjusted(parts, carrying, "en") + "; a person must decide",
     )

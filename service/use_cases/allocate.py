@@ -51,7 +51,7 @@ class Judged:
 def candidate_of(record: Mapping[str, Any], dossier: bytes, plan: Plan) -> Candidate | None:
     """Read a decision's record as a candidate; None unless it offers a loan.
 
-    Its amount is the most the firm may get. Its rate moves within the plan's bounds, and not at all where a disclosed rate path
+    What the bank lends is the most the firm may get. Its rate moves within the plan's bounds, and not at all where a disclosed rate path
     fixes it. What is lost is the plan's loss given default of its collateral, as far as the bank itself carries it (rounded up).
     """
     offer, risk = record["offer"], record["risk"]
@@ -67,7 +67,7 @@ def candidate_of(record: Mapping[str, Any], dossier: bytes, plan: Plan) -> Candi
         grade=risk["grade"],
         pd=risk["pd"],
         lgd_bp=-(-plan.decisions.lgd_of(offer["collateral"]["id"]) * carried // WHOLE),
-        limit=offer["amount"],
+        limit=offer["lent"],
         min_rate_bp=lowest,
         max_rate_bp=highest,
     )

@@ -7,7 +7,7 @@ from datetime import date
 
 from service.active import Active
 from service.desk import Desk
-from service.domain import Application, Decision
+from service.domain import Application, Decision, Purpose
 from service.domain.record.recourse import RecoursePlan
 from service.domain.recourse import Redecide, recourse_of
 from service.rows import Found
@@ -37,7 +37,7 @@ class SideBySide:
     lines: tuple[Line, ...]
 
 
-def offers_for(desk: Desk, firm_id: str, amount: int, term_months: int) -> SideBySide:
+def offers_for(desk: Desk, firm_id: str, amount: int, term_months: int, purpose: Purpose | None = None) -> SideBySide:
     """Compare every product of the policy in force for a firm on file: `amount` yuan over `term_months`, as of today.
 
     Sorted by outcome (approve, counter, refer, decline), then the larger amount, then the lower rate, then the policy's order.
@@ -53,7 +53,7 @@ def offers_for(desk: Desk, firm_id: str, amount: int, term_months: int) -> SideB
         decision_id=UNRECORDED,
         manual=desk.switchboard.orders,
     )
-    asked = {"amount": amount, "term_months": term_months, "purpose": None, "firm_id": found.row.firm_id, "as_of": as_of}
+    asked = {"amount": amount, "term_months": term_months, "purpose": purpose, "firm_id": found.row.firm_id, "as_of": as_of}
     lines = [_line(active, found, judge, asked={**asked, "product": row.product}) for row in active.policy.products]
     policy = f"{active.policy.name} {active.policy.hash}"
     return SideBySide(as_of, found.evidence_sha, policy, tuple(sorted(lines, key=_standing)))

@@ -9,7 +9,7 @@ from features.evidence.dossier import read_dossier
 from features.points import Reference, Scheme, score_points
 from features.points.reference import EVERY
 from features.stages import stage_of
-from features.vocabulary import LoanDecision
+from features.vocabulary import GuaranteeProgramme, LoanDecision
 from service.domain import Policy, Prior, TakenOver
 from service.rows import build_row
 
@@ -48,6 +48,14 @@ def _is_running(loan: Loan, as_of: int) -> bool:
     return loan["decision"] == LoanDecision.APPROVED and _by(loan["drawn_on"], as_of) and not _by(loan["closed_on"], as_of)
 
 
+def _guaranteed(loan: Loan) -> int:
+    """Give what stands behind a loan, yuan: nothing, the part on record, or the whole where no part is."""
+    if loan["programme"] == GuaranteeProgramme.NONE:
+        return 0
+    part: int = loan["amount"] if loan["guaranteed"] is None else loan["guaranteed"]
+    return part
+
+
 def _taken_over(loan: Loan, evidence: bytes, as_of: int, scheme: Scheme, reference: Reference | None) -> TakenOver:
     then = build_row(evidence, loan["applied_on"])
     values = then.with_request(None, None)
@@ -60,4 +68,10 @@ def _taken_over(loan: Loan, evidence: bytes, as_of: int, scheme: Scheme, referen
         overdue_on=loan["overdue_on"] if _by(loan["overdue_on"], as_of) else None,
         stage=stage,
         points=None if stage is None else points.total,
+        programme=loan["programme"],
+        guaranteed=0
+        if loan["programme"] == GuaranteeProgramme.NONE
+        else loan["amount"]
+        if loan["guaranteed"] is None
+        else loan["guaranteed"],
     )

@@ -10,7 +10,7 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from features.vocabulary import Product
-from service.domain import Decision, Outcome
+from service.domain import Decision, Outcome, Purpose
 from service.domain.record.offers import Offer
 from service.domain.record.parts import Missing, Reason
 from service.domain.record.recourse import RecoursePlan, Says
@@ -159,6 +159,7 @@ class OffersPage(BaseModel):
     as_of: date
     amount: int = Field(description="Yuan asked of each product")
     term_months: int
+    purpose: Purpose | None
     recorded: Literal[False] = Field(default=False, description="A comparison only: POST /v1/decisions decides and records")
     evidence: str = Field(description="Hash of the evidence it rests on")
     policy: str = Field(description="Name and hash of the policy it rests on")

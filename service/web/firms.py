@@ -86,10 +86,11 @@ def get_points(ask: Ask, firm_id: str, query: PointsQuery) -> Response:
 )
 def get_offers(ask: Ask, firm_id: str, query: OffersQuery) -> Response:
     """Compare products."""
-    said = offers_for(ask.desk, firm_id, query.amount, query.term_months)
+    said = offers_for(ask.desk, firm_id, query.amount, query.term_months, query.purpose)
     lines = [ProductOffer.of(line.decision, line.better) for line in said.lines]
+    asked = {"amount": query.amount, "term_months": query.term_months, "purpose": query.purpose}
     pins = {"as_of": said.as_of, "evidence": said.evidence_sha, "policy": said.policy}
-    return json_answer(OffersPage(firm_id=firm_id, amount=query.amount, term_months=query.term_months, **pins, offers=lines))
+    return json_answer(OffersPage(firm_id=firm_id, **asked, **pins, offers=lines))
 
 
 @operation(

@@ -46,6 +46,7 @@ BROKEN = [
     ("qualifications", {"valid_until": "2023-10-15"}, "clock-order", "valid_until is never before valid_from (2023-10-16)"),
     ("conduct", {"known_on": "2024-01-14"}, "clock-order", "known_on is never before happened_on (2024-01-15)"),
     ("conduct", {"cleared_on": "2024-01-14"}, "clock-order", "cleared_on is never before happened_on (2024-01-15)"),
+    ("loans", {"guaranteed": "3000001"}, "part-of-whole", "guaranteed is part of amount (3000000) and never above it"),
     ("loans", {"applied_on": "2023-02-02"}, "clock-order", "drawn_on is never before applied_on (2023-02-02)"),
     ("loans", {"overdue_on": "2023-01-31"}, "clock-order", "overdue_on is never before drawn_on (2023-02-01)"),
     ("loans", {"default_on": "2023-01-31", "overdue_on": ""}, "clock-order", "default_on is never before drawn_on (2023-02-01)"),

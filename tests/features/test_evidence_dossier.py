@@ -85,6 +85,8 @@ def test_another_value_is_another_hash() -> None:
             row[column.name] = None
             if column.name == "drawn_on":
                 row |= dict.fromkeys(("overdue_on", "default_on", "closed_on", "loss"))
+            if column.name == "programme":
+                row["guaranteed"] = None
             hashes.add(evidence_hash(dossier_of(FirmEvidence.model_validate(body))))
     optional = sum(not column.required for table in TABLES.values() for column in table.columns)
     assert len(hashes) == optional

@@ -48,7 +48,7 @@ def test_an_indicator_says_everything_about_itself(indicator: Indicator) -> None
     assert indicator.low < indicator.high
     assert indicator.source
     for template in (indicator.reason_zh, indicator.reason_en):
-        assert template.count("{value}") == template.count("{peer}") == 1
+        assert template.count("{value}") == template.count("{") == 1
 
 
 @EVERY
@@ -82,10 +82,13 @@ def test_every_measure_serves_an_indicator() -> None:
 
 
 def test_reasons_read_like_a_credit_desk() -> None:
-    """Value and peers stand in the sentence with their units, in both languages, and unknown peers are said to be unknown."""
-    cover = CATALOGUE["cash_cover_months"]
-    assert reason_text(cover, 2.14, 5.0, "zh") == "货币资金可覆盖2.1个月经营支出,同类企业中位数为5.0个月"
-    assert reason_text(cover, 2.14, None, "en") == "Cash covers 2.1 months of costs; the median of comparable firms is unknown"
+    """Value and peers stand in the sentence with their units and on the right side of each other; unknown peers are left out."""
+    cover, title = CATALOGUE["cash_cover_months"], CATALOGUE["high_tech_certificate"]
+    assert reason_text(cover, 2.14, 5.0, "zh") == "货币资金可覆盖2.1个月经营支出,低于同类企业中位数5.0个月"
+    assert reason_text(cover, 7.0, 5.0, "en") == "Cash covers 7.0 months of costs; above 5.0 months, the median of comparable firms"
+    assert reason_text(cover, 5.01, 5.0, "zh") == "货币资金可覆盖5.0个月经营支出,与同类企业中位数5.0个月相当"
+    assert reason_text(cover, 2.14, None, "en") == "Cash covers 2.1 months of costs"
+    assert reason_text(title, 0.0, 1.0, "zh") == "高新技术企业证书有效:否,同类企业多为是"
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,7 @@ EXPECTED: dict[str, float] = {
     # recognition: round 3 closed in June but is known in August
     "funding_rounds": 2,
     "backed_rounds": 1,
+    "early_rounds": 1,
     "months_since_round": days_to("2025-05-01") / MONTH,
     "titles_valid": 2,
     "high_tech_certificate": 1,
@@ -118,6 +119,7 @@ EXPECTED: dict[str, float] = {
     "platforms_recognised": 2,
     "national_awards": 1,
     "standards_led": 1,
+    "incubated": 1,  # residence 9 began 1,277 days ago, residence 10 one day too early
     "technology_sales": 2,
     "technology_bought": 30.0,
     # conduct: record 5 is known in July, record 4 is cleared in July; loan 4 is the one being decided
@@ -134,6 +136,7 @@ EXPECTED: dict[str, float] = {
     "loans_overdue_2y": 1,
     "loans_defaulted": 1,
     "loans_running": 300.0,
+    "guarantees_running": 200.0,  # of loan 3; loan 1 is closed
     # profile: between five and ten years old with 30 million of revenue
     "growth_stage": 1,
     "firm_age_years": days_to("2019-07-01") / 365.25,

@@ -16,7 +16,7 @@ LISTS = [words for words in Word.__subclasses__() if words.__module__ == vocabul
 @pytest.mark.parametrize("words", LISTS, ids=lambda words: words.__name__)
 def test_each_word_has_two_faces(words: type[Word]) -> None:
     """The English value is a plain key, the Chinese term is Chinese; neither repeats inside its list."""
-    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", word.value) for word in words)
+    assert all(re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", word.value) for word in words)
     assert all(re.search(r"[\u4e00-\u9fff]", word.zh) for word in words)
     assert len({word.zh for word in words}) == len(words) == len({word.value for word in words})
     assert words.__doc__

@@ -126,7 +126,7 @@ def test_a_supplied_table_fills_only_what_was_unknown() -> None:
     assert after.values["inventions_per_technical_staff"] == 0.2
     assert after.values["revenue"] == row.values["revenue"]
     assert after.known["talent"] == DAY
-    assert after.coverage == row.coverage + 3 / len(FIRM)
+    assert after.coverage == pytest.approx(row.coverage + 3 / len(FIRM), abs=1e-12)
 
 
 def test_an_indicator_of_two_absent_tables_stays_unknown() -> None:

@@ -68,6 +68,24 @@ def test_a_line_is_what_a_decision_would_be(client: FlaskClient, officer: Header
         assert line["reasons"] == [reason for reason in decided["reasons"] if reason["direction"] == "-"]
 
 
+def test_a_purpose_brings_its_combination_to_the_products_that_have_one(
+    client: FlaskClient, officer: Headers, risk: Headers, evidence: Body
+) -> None:
+    """Equipment: where the line is a combination, what is lent and leased makes the amount; an unknown purpose is refused."""
+    evidence["financials"][0] |= {"cash": 9_000_000, "current_assets": 15_000_000, "rd_expense": 7_000_000}
+    filed = client.post("/v1/firms", json=evidence, headers=risk).json["firm_id"]
+    address = ADDRESS.format(filed, 2_000_000, 24)
+    page = client.get(f"{address}&purpose=equipment", headers=officer).json
+    assert page["purpose"] == "equipment"
+    split = [line["offer"] for line in page["offers"] if line["offer"] and line["offer"]["combination"]]
+    assert split
+    for offer in split:
+        assert [part["instrument"] for part in offer["split"]] == ["loan", "lease"]
+        assert sum(part["amount"] for part in offer["split"]) == offer["amount"]
+        assert offer["lent"] == offer["split"][0]["amount"]
+    assert client.get(f"{address}&purpose=gold", headers=officer).json["code"] == "invalid-request"
+
+
 def test_a_comparison_is_not_recorded_and_says_so(client: FlaskClient, officer: Headers, filed: str) -> None:
     """Nothing is on record afterwards, and the page tells."""
     page = client.get(ADDRESS.format(filed, 2_000_000, 24), headers=officer).json

@@ -72,6 +72,21 @@ def test_a_loan_closed_later_still_runs():
     assert looked_up(dossier({"overdue_on": "2026-01-05"})).relay.overdue_on == day_number(date(2026, 1, 5))
 
 
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({}, (None, 3_000_000)),
+        ({"programme": "none"}, ("none", 0)),
+        ({"programme": "anhui-4321"}, ("anhui-4321", 3_000_000)),
+        ({"programme": "anhui-4321", "guaranteed": 2_000_000}, ("anhui-4321", 2_000_000)),
+    ],
+)
+def test_what_stands_behind_the_old_loan_is_told(said, found):
+    """A programme with its part, the whole loan where no part is on record, nothing where there is none, and unknown stays unknown."""
+    loan = looked_up(dossier(said)).relay
+    assert (loan.programme, loan.guaranteed) == found
+
+
 @pytest.mark.parametrize("firm", [{}, {"searched": "loans"}])
 def test_no_such_loan_is_known_only_if_loans_were_searched(firm):
     """An empty list says that the register was searched; evidence without the table says nothing."""

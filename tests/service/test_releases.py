@@ -24,18 +24,16 @@ from service.app import create_app
 from service.artefacts import Shelf, model_artefact, policy_artefact, scheme_artefact, scheme_text
 from service.config import Settings
 from service.desk import Desk
-from service.domain import Application, Decision, canonical_bytes, orders_of
-from service.domain.recourse import with_recourse
+from service.domain import canonical_bytes
 from service.errors import BadRelease, InvalidRequest, PersonRequired, SelfApproval, UnknownRelease, WrongState
 from service.in_force import load_in_force
 from service.ledger import Actor, read_entry
-from service.rows import build_row, day_number
 from service.store import Store
 from service.store.blobs import get_blob
 from service.store.models import LedgerEntry
 from service.store.records import newest_bodies
-from service.use_cases.judging import judge_of
 from service.use_cases.releases import Office
+from service.use_cases.replay import replay_body
 from training.bundle import Bundle
 
 Headers = dict[str, str]
@@ -306,26 +304,8 @@ def test_any_decision_can_be_made_again_from_the_database_alone(
     with store.reading() as unit:
         bodies = newest_bodies(unit, 10)
         assert len(bodies) == 2
-        for body in bodies:
-            assert again(Decision.model_validate_json(body), get_blob(unit, orjson.loads(body)["pins"]["evidence"]), shelf) == body
-
-
-def again(made: Decision, dossier: bytes, shelf: Shelf) -> bytes:
-    """Decide a recorded decision anew."""
-    active, firm = shelf.of(made.pins), build_row(dossier, day_number(made.as_of))
-    judge = judge_of(
-        active,
-        dossier=lambda: dossier,
-        evidence_hash=made.pins.evidence,
-        now=made.decided_at,
-        decision_id=made.decision_id,
-        manual=orders_of(made.fired),
-    )
-    application = Application(**made.application.model_dump(), as_of=made.as_of)
-    answer = judge(application, firm)
-    if made.recourse is not None:
-        answer = with_recourse(answer, application, firm, decide=judge, bundles=active.bundles, policy=active.policy)
-    return answer.canonical()
+    for body in bodies:
+        assert replay_body(store, shelf.of, body, desk.clock).identical
 
 
 def test_a_release_proposed_over_http_needs_what_is_on_file(client: FlaskClient, office: Office, folders: Path, as_person: People) -> None:

@@ -16,7 +16,7 @@ from training.simulate.timeline import Timeline, between, year_of, year_start
 from training.simulate.titles import Titles, holds
 from training.simulate.world import Firms
 
-__all__ = ["PRODUCTS", "STAGES", "Applications", "Sources", "Verdicts", "draw_applications", "judge"]
+__all__ = ["PRODUCTS", "STAGES", "Applications", "Sources", "Verdicts", "draw_applications", "first_asked", "judge"]
 
 PRODUCTS = tuple(product for product in Product if product is not Product.ACQUISITION)
 """The simulated province knows no merger loans."""
@@ -125,6 +125,13 @@ def draw_applications(rng: Generator, sources: Sources, p: CreditParameters) -> 
     product = _products(rng, firm, day, stage, holds(sources.titles, firm, day), p)
     amount, term = _requests(rng, sources, firm, day, product, p)
     return Applications(firm, day, stage, product, amount, term)
+
+
+def first_asked(asked: Applications, firms: int) -> Ints:
+    """Give the year in which each firm first asked for a loan, 9999 where it never did."""
+    first = np.full(firms, 9999, dtype=np.int64)
+    np.minimum.at(first, asked.firm, year_of(asked.day))
+    return first
 
 
 def judge(rng: Generator, sources: Sources, asked: Applications, p: CreditParameters, finance: FinanceParameters) -> Verdicts:

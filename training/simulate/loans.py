@@ -104,7 +104,9 @@ def _loan_ids(asked: Applications) -> pl.Series:
     return pl.select(pl.format("L{}", pl.int_range(1, asked.firm.size + 1)).alias("loan_id")).to_series()
 
 
-def loans_table(asked: Applications, verdicts: Verdicts, outcomes: Outcomes, ids: pl.Series) -> pl.DataFrame:
+def loans_table(
+    asked: Applications, verdicts: Verdicts, outcomes: Outcomes, ids: pl.Series, guaranteed: tuple[pl.Series, pl.Series]
+) -> pl.DataFrame:
     """Make the `loans` table: nothing that happens after the lender stopped looking, and no outcome where nothing was drawn."""
     drawn, seen = outcomes.drawn, outcomes.watched
 
@@ -124,6 +126,8 @@ def loans_table(asked: Applications, verdicts: Verdicts, outcomes: Outcomes, ids
             "term_months": whole(asked.term),
             "rate": whole(verdicts.rate, verdicts.approved),
             "decision": picked([word.value for word in DECISIONS], decision),
+            "programme": guaranteed[0],
+            "guaranteed": guaranteed[1],
             "drawn_on": shown(outcomes.start),
             "overdue_on": shown(outcomes.overdue),
             "default_on": shown(outcomes.default),

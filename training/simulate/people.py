@@ -35,10 +35,22 @@ def _insured(rng: Generator, firms: Firms, rows: FirmYears, staff: Ints, p: Peop
     return money(staff * share * np.where(firms.faker[rows.firm], p.faker_insured, 1.0))
 
 
-def talent_table(rng: Generator, firms: Firms, books: Books, rows: FirmYears, ids: pl.Series, p: PeopleParameters) -> pl.DataFrame:
-    """Make the `talent` table: one row a firm-year, known with the annual report; some firms and years are missing."""
+def _reported(rng: Generator, firms: Firms, rows: FirmYears, asked_in: Ints, p: PeopleParameters) -> FirmYears:
+    """Draw which rolls the bank has: some firms never send one, but most of those that ask for a loan do, from the year before on."""
     silent = rng.random(firms.count) < p.never_reports
-    rows = rows.keep(~silent[rows.firm] & (rng.random(rows.firm.size) >= p.year_missing))
+    sends = rng.random(firms.count) < p.sent_when_asking
+    present = ~silent[rows.firm] | (sends[rows.firm] & (rows.year >= asked_in[rows.firm] - 1))
+    return rows.keep(present & (rng.random(rows.firm.size) >= p.year_missing))
+
+
+def talent_table(
+    rng: Generator, firms: Firms, books: Books, rows: FirmYears, ids: pl.Series, asked_in: Ints, p: PeopleParameters
+) -> pl.DataFrame:
+    """Make the `talent` table: one row a firm-year, known with the annual report; some firms and years are missing.
+
+    `asked_in` is the year in which each firm first asked for a loan, later than any where it never did.
+    """
+    rows = _reported(rng, firms, rows, asked_in, p)
     n, capability = rows.firm.size, firms.capability[rows.firm]
     staff = np.maximum(money(books.staff[rows.firm, rows.column]), 2)
     technical, degrees, doctors = _shares(rng, firms, rows, p)

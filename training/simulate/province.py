@@ -10,12 +10,13 @@ import numpy as np
 import polars as pl
 
 from features.tables import TABLES
-from training.simulate.applications import Applications, Sources, Verdicts, draw_applications, judge
+from training.simulate.applications import Applications, Sources, Verdicts, draw_applications, first_asked, judge
 from training.simulate.arrays import Flags, Generator, Ints, dates
 from training.simulate.conduct import conduct_table, draw_records
 from training.simulate.distress import draw_fates, log_hazard
 from training.simulate.errors import SimulationError
 from training.simulate.finance import keep_books
+from training.simulate.guarantees import guarantees
 from training.simulate.invention import Filings, draw_filings, patents_table
 from training.simulate.invoices import firm_months, invoices_table
 from training.simulate.loans import Outcomes, draw_outcomes, loan_truth, loans_table
@@ -37,6 +38,7 @@ EARLIEST, LATEST = date(2010, 1, 1), date(2100, 1, 1)
 STREAMS = (
     *("firms", "ids", "register", "rounds", "funding", "books", "fates", "reports", "statements", "filings", "people"),
     *("programmes", "contracts", "titles", "records", "conduct", "applications", "policy", "outcomes", "months", "invoices"),
+    "guarantees",
 )
 """One random stream per part, in the order of their making: a new part is appended, so that it moves no other."""
 
@@ -135,8 +137,10 @@ def _write_down(draw: Streams, life: _Life, ids: pl.Series, p: Parameters, tell:
     tables = {
         "firms": register,
         "financials": financials_table(draw["statements"], firms, books, rows, ids, p.statements),
-        "talent": talent_table(draw["people"], firms, books, rows, ids, p.people),
-        "loans": loans_table(life.asked, life.verdicts, life.outcomes, ids),
+        "talent": talent_table(draw["people"], firms, books, rows, ids, first_asked(life.asked, firms.count), p.people),
+        "loans": loans_table(
+            life.asked, life.verdicts, life.outcomes, ids, guarantees(draw["guarantees"], life.asked, life.outcomes, p.loans)
+        ),
     }
     tell("registers", 0.6)
     tables |= {

@@ -15,6 +15,7 @@ __all__ = [
     "Programme",
     "Refusal",
     "RiskSharing",
+    "Room",
     "Share",
     "ShareClass",
     "SharingCase",
@@ -90,8 +91,9 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharingCase:
-    """What eligibility reads. `cap_used` is what each programme already covers for the firm, yuan, by programme id.
+    """What eligibility reads. `cap_used` is what each programme already covers for the firm, yuan, by programme id; a programme that
 
+    is absent or None covers nobody knows what. `undeclared` of it are loans of which nobody says who covers them.
     `compensation_bp` is the rate of compensation paid in each programme's portfolio so far; a programme with a ceiling and no
     known rate is open. `other_public_bp` is what other fiscal money already pays of the bank's own loss.
     """
@@ -102,7 +104,8 @@ class SharingCase:
     is_first_loan: bool = False
     is_pure_credit: bool = False
     has_ip_pledge: bool = False
-    cap_used: Mapping[str, int]
+    cap_used: Mapping[str, int | None]
+    undeclared: int = 0
     compensation_bp: Mapping[str, int]
     other_public_bp: int = 0
 
@@ -117,10 +120,25 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a programme does not take the loan: `no-title`, `cap-used`, `above-cap` or `compensation-ceiling`."""
+    """Why a programme does not take the loan: `no-title`, `room-unknown`, `cap-used`, `above-cap` or `compensation-ceiling`."""
 
     programme: str
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What a programme may still cover for the firm before this loan, yuan; None where nobody knows what it covers already."""
+
+    programme: str
+    firm_cap: int
+    used: int | None
+    undeclared: int | None
+
+    @property
+    def left(self) -> int | None:
+        """The cap less what is used, at least 0."""
+        return None if self.used is None else max(self.firm_cap - self.used, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +150,7 @@ class RiskSharing:
     covered: int
     fee_bp: int
     refusals: tuple[Refusal, ...]
+    rooms: tuple[Room, ...]
 
     @property
     def bank_bp(self) -> int:
@@ -151,10 +170,10 @@ def share_risk(programmes: Sequence[Programme], pool: Pool | None, case: Sharing
     for programme in programmes:
         why = _refusal(programme, case)
         if why is None:
-            return _shared(programme, pool, case, tuple(refusals))
+            return _shared(programme, pool, case, refusals=tuple(refusals), rooms=_rooms(programmes, case))
         refusals.append(Refusal(programme.id, why))
     shares = _with_pool({BANK: WHOLE}, pool, case, is_guaranteed=False)
-    return RiskSharing(programme=None, shares=shares, covered=0, fee_bp=0, refusals=tuple(refusals))
+    return RiskSharing(programme=None, shares=shares, covered=0, fee_bp=0, refusals=tuple(refusals), rooms=_rooms(programmes, case))
 
 
 def split_loss(shares: Sequence[Share], loss: int) -> dict[str, int]:
@@ -162,14 +181,20 @@ def split_loss(shares: Sequence[Share], loss: int) -> dict[str, int]:
     return apportion(loss, {share.party: share.bp for share in shares})
 
 
-def _shared(programme: Programme, pool: Pool | None, case: SharingCase, refusals: tuple[Refusal, ...]) -> RiskSharing:
-    covered = min(case.amount, _room(programme, case))
+def _rooms(programmes: Sequence[Programme], case: SharingCase) -> tuple[Room, ...]:
+    return tuple(_room(programme, case) for programme in programmes)
+
+
+def _shared(
+    programme: Programme, pool: Pool | None, case: SharingCase, *, refusals: tuple[Refusal, ...], rooms: tuple[Room, ...]
+) -> RiskSharing:
+    covered = min(case.amount, _room(programme, case).left or 0)
     shared = _class_of(programme, case)
     assert shared is not None  # a programme without a class for the firm has refused it
     weights = {party: bp * covered for party, bp in shared.shares_bp.items()}
     weights[BANK] += WHOLE * (case.amount - covered)
     shares = _with_pool(apportion(WHOLE, weights), pool, case, is_guaranteed=True)
-    return RiskSharing(programme=programme.id, shares=shares, covered=covered, fee_bp=programme.fee_bp, refusals=refusals)
+    return RiskSharing(programme=programme.id, shares=shares, covered=covered, fee_bp=programme.fee_bp, refusals=refusals, rooms=rooms)
 
 
 def _with_pool(shares: dict[str, int], pool: Pool | None, case: SharingCase, *, is_guaranteed: bool) -> tuple[Share, ...]:
@@ -183,18 +208,23 @@ def _with_pool(shares: dict[str, int], pool: Pool | None, case: SharingCase, *, 
 
 
 def _refusal(programme: Programme, case: SharingCase) -> str | None:
-    ceiling, room = programme.compensation_ceiling_bp, _room(programme, case)
+    ceiling, room = programme.compensation_ceiling_bp, _room(programme, case).left
     if ceiling is not None and case.compensation_bp.get(programme.id, 0) >= ceiling:
         return "compensation-ceiling"
     if _class_of(programme, case) is None:
         return "no-title"
-    if room <= 0:
+    if room is None:
+        return "room-unknown"
+    if room == 0:
         return "cap-used"
     return "above-cap" if case.amount > room and not programme.covers_part else None
 
 
-def _room(programme: Programme, case: SharingCase) -> int:
-    return programme.firm_cap - case.cap_used.get(programme.id, 0)
+def _room(programme: Programme, case: SharingCase) -> Room:
+    used = case.cap_used.get(programme.id)
+    return Room(
+        programme=programme.id, firm_cap=programme.firm_cap, used=used, undeclared=None if used is None else min(case.undeclared, used)
+    )
 
 
 def _class_of(programme: Programme, case: SharingCase) -> ShareClass | None:

@@ -10,6 +10,7 @@ from service.domain.finance.price import Curve, PriceTerms, RateParts, Relending
 from service.domain.finance.risk_sharing import Pool, Programme, RiskSharing, ShareClass, SharingCase, Title, TitleRule, share_risk
 from service.domain.finance.schedule import Repayment
 from service.domain.gates import is_open
+from service.domain.offering.room import undeclared_of, used_of
 from service.domain.offering.security import Security
 from service.domain.policy import Policy
 from service.domain.policy.levers import LeverRow
@@ -80,7 +81,8 @@ def sharing_of(case: Case, security: Security, amount: int) -> RiskSharing:
             is_first_loan=fact_of(case, "first-loan") is True,
             is_pure_credit=security.row == 1,
             has_ip_pledge=pool is not None and security.form.collateral == pool.ip_collateral,
-            cap_used={},
+            cap_used={row.programme: used_of(case, row.programme) for row in programmes},
+            undeclared=undeclared_of(case) or 0,
             compensation_bp={row.programme: row.compensation for row in programmes if row.compensation is not None},
         ),
     )

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.domain.case import Case
+from service.domain.finance.exact import WHOLE, apportion
 from service.domain.policy.levers import Collateral, LeverRow
-from service.domain.policy.money import Combination
+from service.domain.policy.money import LOAN, Combination
 from service.domain.policy.rules import ProductRow
 from service.domain.policy.verdicts import collateral_at
 from service.domain.rules import is_true
 
-__all__ = ["Security", "security_of"]
+__all__ = ["Security", "security_of", "split_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,14 @@ def security_of(case: Case, product: ProductRow, levers: LeverRow) -> Security |
             if row >= wanted:
                 return Security(row=row, form=form, combination=combination)
     return None
+
+
+def split_of(case: Case, security: Security, amount: int) -> dict[str, int]:
+    """Split an amount between the bank's loan and a lessor, in whole yuan that sum to it; what pays off an old loan is lent."""
+    shares = {LOAN: WHOLE} if security.combination is None else security.combination[1].split
+    old = 0 if case.relay is None else min(case.relay.amount, amount)
+    parts = apportion(amount - old, {str(instrument): share for instrument, share in shares.items()})
+    return parts | {LOAN: parts[LOAN] + old}
 
 
 def _combination(case: Case) -> tuple[int, Combination] | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from service.domain.case import Case
 from service.domain.finance.limit import Formula, LimitParts, LimitTerms, NamedAmount, limit
 from service.domain.policy.levers import LeverRow
 from service.domain.policy.rules import ProductRow
+from service.domain.policy.sharing import CapacityRow
 from service.domain.policy.verdicts import innovation_for
 
-__all__ = ["BASES", "size"]
+__all__ = ["BASES", "largest", "size"]
 
 BASES: Mapping[str, str] = {
     "revenue": "revenue_0",
@@ -30,12 +31,7 @@ def size(case: Case, product: ProductRow, levers: LeverRow, term_months: int) ->
     rows = [row for row in case.policy.capacities if product.product in row.products]
     line = case.relay
     return limit(
-        LimitTerms(
-            formulas=tuple(
-                Formula(name=r.name, measure=r.measure, share_bp=r.share, role=r.role, per_year=r.per_year, at_most=r.at_most) for r in rows
-            ),
-            round_down_to=case.policy.round_down_to,
-        ),
+        _terms(case, rows),
         measures=_measures(case),
         term_months=term_months,
         bounds=_bounds(case, product),
@@ -46,10 +42,32 @@ def size(case: Case, product: ProductRow, levers: LeverRow, term_months: int) ->
     )
 
 
+def largest(case: Case, product: ProductRow) -> LimitParts | None:
+    """Work out the most that any grade and tier could be lent with no loan running; None unless every base is known."""
+    rows = [row for row in case.policy.capacities if product.product in row.products]
+    line = case.relay
+    most = limit(
+        _terms(case, rows),
+        measures=_measures(case),
+        term_months=min(case.application.term_months, product.max_term_months),
+        bounds=_bounds(case, product),
+        multiplier_bp=max(row.multiplier for row in case.policy.innovation),
+        floor=None if line is None else NamedAmount(name="old_line", amount=line.amount),
+    )
+    return None if {row.name for row in rows if row.role == "base"} & set(most.missing) else most
+
+
+def _terms(case: Case, rows: Sequence[CapacityRow]) -> LimitTerms:
+    formulas = (
+        Formula(name=r.name, measure=r.measure, share_bp=r.share, role=r.role, per_year=r.per_year, at_most=r.at_most) for r in rows
+    )
+    return LimitTerms(formulas=tuple(formulas), round_down_to=case.policy.round_down_to)
+
+
 def _measures(case: Case) -> dict[str, int | None]:
     """Give every measure in whole yuan. Venture capital is the firm's own even where the case is judged as if it had none."""
     measures = {name: _whole(case.firm.bases[base]) for name, base in BASES.items()}
-    return measures | {"venture_capital": _yuan(case.venture_capital)}
+    return measures | {"venture_capital": _yuan(case.investors["venture_capital"])}
 
 
 def _whole(value: float | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,10 +15,12 @@ from service.domain.finance.risk_sharing import RiskSharing
 from service.domain.finance.schedule import Repayment, Schedule, schedule_of
 from service.domain.offering.growth import path_of, path_record, rights_of, rights_record
 from service.domain.offering.pricing import price_of, sharing_of
-from service.domain.offering.security import Security
-from service.domain.offering.words import LIMIT_WORDS, PARTY_WORDS, RATE_WORDS
+from service.domain.offering.security import Security, split_of
+from service.domain.offering.shared_loss import sharing_record
+from service.domain.offering.words import INSTRUMENT_WORDS, LIMIT_WORDS, RATE_WORDS
 from service.domain.policy.kinds import Said
 from service.domain.policy.levers import LeverRow
+from service.domain.policy.money import LOAN
 from service.domain.policy.specials import RightRow
 from service.domain.policy.verdicts import allocation_for, authority_for, control_for, repayment_for, speed_for
 from service.domain.record.offers import (
@@ -26,10 +29,8 @@ from service.domain.record.offers import (
     Named,
     Offer,
     RatePart,
-    RefusalRecord,
     ScheduleRecord,
-    ShareRecord,
-    SharingRecord,
+    SplitRecord,
 )
 from service.domain.risk import Risk
 
@@ -38,9 +39,10 @@ __all__ = ["Terms", "authority_named", "offer_of", "terms_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What was worked out for a loan of `amount` yuan over `term_months`."""
+    """What was worked out for `amount` yuan over `term_months`; `split` says which part the bank lends."""
 
     amount: int
+    split: Mapping[str, int]
     term_months: int
     levers: LeverRow
     security: Security
@@ -52,25 +54,33 @@ class Terms:
     path: RatePath | None
     rights: tuple[tuple[RightRow, Right], ...]
 
+    @property
+    def lent(self) -> int:
+        """What the bank itself lends, yuan."""
+        return self.split[LOAN]
+
 
 def terms_of(case: Case, risk: Risk, levers: LeverRow, security: Security, limit: LimitParts, *, amount: int, term_months: int) -> Terms:
-    """Work out price, shared loss and schedule of a loan whose limit is known."""
+    """Work out split, price, shared loss and schedule of `amount` yuan whose limit is known."""
+    split = split_of(case, security, amount)
+    lent = split[LOAN]
     repayment = repayment_for(case.policy, case.application.product, term_months)[1]
-    sharing = sharing_of(case, security, amount)
+    sharing = sharing_of(case, security, lent)
     rate = price_of(
         case,
         risk,
         levers,
         security,
-        amount=amount,
+        amount=lent,
         term_months=term_months,
         repayment=repayment,
         bank_share_bp=sharing.bank_bp,
     )
-    path = path_of(case, risk, rate, amount=amount, term_months=term_months, repayment=repayment)
-    schedule = schedule_of(repayment, amount=amount, rate_bp=rate.rate_bp, term_months=term_months, drawn_on=case.application.as_of)
+    path = path_of(case, risk, rate, amount=lent, term_months=term_months, repayment=repayment)
+    schedule = schedule_of(repayment, amount=lent, rate_bp=rate.rate_bp, term_months=term_months, drawn_on=case.application.as_of)
     return Terms(
         amount=amount,
+        split=split,
         term_months=term_months,
         levers=levers,
         security=security,
@@ -80,7 +90,7 @@ def terms_of(case: Case, risk: Risk, levers: LeverRow, security: Security, limit
         repayment=repayment,
         schedule=schedule if path is None else path.schedule,
         path=path,
-        rights=rights_of(case, amount),
+        rights=rights_of(case, lent),
     )
 
 
@@ -89,6 +99,7 @@ def offer_of(case: Case, terms: Terms) -> Offer:
     policy, levers, combination = case.policy, terms.levers, terms.security.combination
     return Offer(
         amount=terms.amount,
+        lent=terms.lent,
         term_months=terms.term_months,
         rate_bp=terms.rate.rate_bp,
         levers=levers.set,
@@ -98,12 +109,13 @@ def offer_of(case: Case, terms: Terms) -> Offer:
         monitoring=_named(levers.control, control_for(policy, levers.control)),
         combination=None if combination is None else _named(combination[1].id, combination[1]),
         instruments=() if combination is None else combination[1].instruments,
+        split=() if combination is None else tuple(_split(terms.split)),
         authority=authority_named(case, terms.amount),
         valid_until=case.application.as_of + timedelta(days=policy.validity_days),
         limit_parts=limit_records(case, terms.limit),
         limit_missing=terms.limit.missing,
         rate_parts_bp=tuple(RatePart(name=p.name, zh=RATE_WORDS[p.name][0], en=RATE_WORDS[p.name][1], bp=p.bp) for p in terms.rate.parts),
-        risk_sharing=_sharing(case, terms.sharing),
+        risk_sharing=sharing_record(case, terms.sharing),
         repayment=Named(id=terms.repayment.value, zh=terms.repayment.zh, en=terms.repayment.value.replace("-", " ")),
         schedule=_schedule(terms.schedule),
         rate_path=None if terms.path is None else path_record(case, terms.path, terms.rate),
@@ -131,17 +143,10 @@ def limit_records(case: Case, parts: LimitParts) -> tuple[LimitPart, ...]:
     )
 
 
-def _sharing(case: Case, sharing: RiskSharing) -> SharingRecord:
-    row = next((row for row in case.policy.programmes if row.programme == sharing.programme), None)
-    return SharingRecord(
-        programme=None if row is None else _named(row.programme, row),
-        shares=tuple(
-            ShareRecord(party=s.party, zh=PARTY_WORDS[s.party][0], en=PARTY_WORDS[s.party][1], share_bp=s.bp) for s in sharing.shares
-        ),
-        covered=sharing.covered,
-        fee_bp=sharing.fee_bp,
-        refusals=tuple(RefusalRecord(programme=one.programme, why=one.why) for one in sharing.refusals),
-    )
+def _split(split: Mapping[str, int]) -> Iterator[SplitRecord]:
+    for instrument, amount in split.items():
+        zh, en = INSTRUMENT_WORDS[instrument]
+        yield SplitRecord.model_validate({"instrument": instrument, "zh": zh, "en": en, "amount": amount})
 
 
 def _schedule(schedule: Schedule) -> ScheduleRecord:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["LIMIT_WORDS", "PARTY_WORDS", "RATE_WORDS"]
+__all__ = ["INSTRUMENT_WORDS", "LIMIT_WORDS", "PARTY_WORDS", "RATE_WORDS", "REFUSAL_WORDS"]
 
 LIMIT_WORDS: Mapping[str, tuple[str, str]] = {
     "points": ("创新积分上浮", "innovation points"),
@@ -42,3 +42,18 @@ PARTY_WORDS: Mapping[str, tuple[str, str]] = {
     "compensation-pool": ("风险补偿资金池", "compensation pool"),
 }
 """Who may carry a loss; a policy that names anyone else is refused."""
+
+INSTRUMENT_WORDS: Mapping[str, tuple[str, str]] = {
+    "loan": ("银行贷款", "bank loan"),
+    "lease": ("融资租赁", "lease"),
+}
+"""What an amount may be split into."""
+
+REFUSAL_WORDS: Mapping[str, tuple[str, str]] = {
+    "no-title": ("企业不符合承保对象条件", "the firm is not of its classes"),
+    "cap-used": ("单户额度已用完", "its cap for one firm is used up"),
+    "room-unknown": ("存量担保情况未知,需提供征信报告", "what it guarantees already is not known; needed: credit bureau report"),
+    "above-cap": ("贷款金额超过单户剩余额度", "the loan is above what is left of its cap for one firm"),
+    "compensation-ceiling": ("代偿率已达上限", "it has paid its ceiling of compensation"),
+}
+"""Why a programme does not take a loan."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from difflib import get_close_matches
 from itertools import pairwise
 
 from features.indicators import CATALOGUE
@@ -11,6 +12,7 @@ from features.tables import REGISTERS, TABLES
 from service.domain.errors import PolicyFault
 from service.domain.policy.checks_levers import LEVER_CHECKS
 from service.domain.policy.checks_money import MONEY_CHECKS
+from service.domain.policy.checks_published import PUBLISHED_CHECKS
 from service.domain.policy.model import Policy
 from service.domain.policy.rules import Condition
 from service.domain.policy.saying import at, once
@@ -61,7 +63,8 @@ def _conditions(table: str, row: int, ways: tuple[Condition, ...]) -> Iterator[P
 def _indicator(table: str, row: int, name: str, value: Decimal) -> Iterator[PolicyFault]:
     indicator = CATALOGUE.get(name)
     if indicator is None:
-        yield at(table, row, "indicator", name, "is not in the catalogue", "see the ids in docs/indicators.md")
+        near, remedy = " or ".join(get_close_matches(name, CATALOGUE, n=2)), "see the ids in docs/indicators.md"
+        yield at(table, row, "indicator", name, "is not in the catalogue", f"write {near}; {remedy}" if near else remedy)
         return
     low, high = indicator.low, indicator.high
     if (low is not None and value < low) or (high is not None and value > high):
@@ -114,4 +117,5 @@ CHECKS: tuple[Callable[[Policy], Iterator[PolicyFault]], ...] = (
     *LEVER_CHECKS,
     _authorities,
     *MONEY_CHECKS,
+    *PUBLISHED_CHECKS,
 )

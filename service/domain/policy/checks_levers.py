@@ -8,6 +8,7 @@ from itertools import pairwise
 from service.domain.errors import PolicyFault
 from service.domain.policy.levers import LeverRow
 from service.domain.policy.model import Policy
+from service.domain.policy.quantities import percent_text
 from service.domain.policy.saying import at, once
 from service.domain.policy.table import Outcome
 from service.domain.policy.verdicts import collateral_at, control_for, levers_for, speed_for, standing
@@ -30,9 +31,11 @@ def _grades(policy: Policy) -> Iterator[PolicyFault]:
             yield at("grades", row, "grade", grade.grade, f"must be {row}", "number the grades from 1, the safest, without gaps")
     for row, (above, grade) in enumerate(pairwise(policy.grades), start=2):
         if grade.pd_up_to <= above.pd_up_to:
-            yield at("grades", row, "pd_up_to", grade.pd_up_to / 1000, "is not above the row before", "let the bounds rise")
+            yield at("grades", row, "pd_up_to", percent_text(grade.pd_up_to, 1000), "is not above the row before", "let the bounds rise")
     if policy.grades[-1].pd_up_to != 100_000:
-        yield at("grades", len(policy.grades), "pd_up_to", policy.grades[-1].pd_up_to / 1000, "leaves a gap", "end with '100 %'")
+        yield at(
+            "grades", len(policy.grades), "pd_up_to", percent_text(policy.grades[-1].pd_up_to, 1000), "leaves a gap", "end with '100 %'"
+        )
 
 
 def _grid(policy: Policy) -> Iterator[PolicyFault]:
@@ -105,6 +108,7 @@ def _worse(policy: Policy, row: int, above: LeverRow, levers: LeverRow) -> Itera
     for field, order in orders.items():
         if order(levers) < order(above):
             said = getattr(levers, field)
+            said = percent_text(said) if field in ("limit", "margin") else said
             yield at("levers", row, field, said, f"is better than in set {above.set}, which stands above", "let no lever improve downwards")
 
 
@@ -152,14 +156,21 @@ def _innovation(policy: Policy) -> Iterator[PolicyFault]:
     for row, entry in enumerate(policy.innovation, start=1):
         yield from _known_tiers("innovation", row, entry.tiers, policy)
         if entry.multiplier < 10_000:
-            yield at("innovation", row, "multiplier", entry.multiplier / 100, "is below 100 %", "points raise a limit or leave it")
+            yield at("innovation", row, "multiplier", percent_text(entry.multiplier), "is below 100 %", "points raise a limit or leave it")
     named = [tier for entry in policy.innovation for tier in entry.tiers]
     for tier in policy.tiers:
         if named.count(tier) != 1:
             yield at("innovation", None, "tiers", tier, f"is in {named.count(tier)} rows", "name each tier in exactly one row")
     for row, (above, entry) in enumerate(pairwise(policy.innovation), start=2):
         if entry.multiplier > above.multiplier or entry.benefit > above.benefit:
-            yield at("innovation", row, "multiplier", entry.multiplier / 100, "earns more than the row before", "put the best tiers first")
+            yield at(
+                "innovation",
+                row,
+                "multiplier",
+                percent_text(entry.multiplier),
+                "earns more than the row before",
+                "put the best tiers first",
+            )
 
 
 LEVER_CHECKS: Iterable[Callable[[Policy], Iterator[PolicyFault]]] = (

@@ -8,6 +8,7 @@ from itertools import pairwise
 from service.domain.errors import PolicyFault
 from service.domain.offering.words import LIMIT_WORDS, PARTY_WORDS
 from service.domain.policy.model import Policy
+from service.domain.policy.quantities import percent_text
 from service.domain.policy.saying import at, once
 
 __all__ = ["MONEY_CHECKS"]
@@ -34,11 +35,10 @@ def _curves(policy: Policy) -> Iterator[PolicyFault]:
         yield from _rising(table, [row.up_to_months for row in rows])
     for row, entry in enumerate(policy.funding, start=1):
         if entry.rate > policy.price.hurdle:
-            yield at("funding", row, "rate", entry.rate / 100, "is above the hurdle of capital", "ask more of capital than of debt")
+            yield at("funding", row, "rate", percent_text(entry.rate), "is above the hurdle of capital", "ask more of capital than of debt")
     if policy.price.hazards[0] != 10_000:
-        yield at(
-            "price", None, "hazards", policy.price.hazards[0] / 100, "must begin with 100 %", "the PD of year 1 is what the model said"
-        )
+        first = percent_text(policy.price.hazards[0])
+        yield at("price", None, "hazards", first, "must begin with 100 %", "the PD of year 1 is what the model said")
 
 
 def _rising(table: str, ends: Sequence[int | None]) -> Iterator[PolicyFault]:

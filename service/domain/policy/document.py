@@ -24,7 +24,8 @@ Content hash `{hash}`; every decision carries it.
 A case is decided in this order:
 
 1. **Product and gates**: is the firm's growth stage served, is the amount at least the minimum, and does one condition of each gate hold?
-   If not: the gate's effect.
+   If not: the gate's effect. One that is known to hold opens a gate, whatever else is unknown. Where every base of the limit is known and
+   the most that the best grade and tier could be lent without any loan running is below the product's minimum: decline.
 2. **Knock-outs**: if one holds: decline. If its indicator is unknown: refer, or pass where the rule says ignore.
 3. **Evidence, coverage, referrals, disagreement**: a required document that is missing, any listed one that is stale, too little that is
    known, a referral rule that holds, points and model that contradict each other, a model that cannot answer or explain: refer.
@@ -36,7 +37,7 @@ A case is decided in this order:
    product's cap, the highest authority and what was asked; rounded down to whole {round_down_to:,} yuan where it was worked out. Less than
    the product's minimum: refer.
 7. **Shared loss and price**: the first programme that takes the loan and the pool say what the bank keeps; the rate is the sum of its
-   parts within floor and cap.
+   parts within floor and cap. Of a combination with a lease, the bank lends its share only.
 8. **Offer**: the term is cut to the product's longest; the offer stands for {validity_days} days from the as-of date. As asked in amount
    and term: approve; else: counter.
 

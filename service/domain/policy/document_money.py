@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.domain.policy.model import Policy
 from service.domain.policy.pages import Lines, conditions, listed, section, yuan
+from service.domain.policy.published import PUBLISHED, PUBLISHED_POOLS, PublishedPool, PublishedProgramme
 from service.domain.policy.quantities import percent_text
 from service.domain.policy.sharing import ShareClassRow
 from service.domain.policy.specials import PathRow, TriggerRow
@@ -18,6 +19,7 @@ def money_sections(policy: Policy) -> list[str]:
         _price(policy),
         _repayments(policy),
         _programmes(policy),
+        _published(policy),
         _combinations(policy),
         _authorities(policy),
         _specials(policy),
@@ -92,7 +94,42 @@ def _programmes(policy: Policy) -> str:
         f"or `{pool.ip_collateral}`; public money pays at most {percent_text(pool.public_cap)} of it."
     )
     head = ("row", "programme", "for collateral", "firm_cap (yuan)", "fee", "ceiling", "shares")
-    return section("Shared loss", f"`programmes`: the first that takes a loan, and its first class that fits, count. {said}", head, rows)
+    room = (
+        "What a programme guarantees of the firm's running loans is used of its firm_cap; a running loan of which nobody says who "
+        "guarantees it counts in full against every programme, and where the loans were not searched no programme takes the loan."
+    )
+    text = f"`programmes`: the first that takes a loan, and its first class that fits, count. {room} {said}"
+    return section("Shared loss", text, head, rows)
+
+
+def _published(_policy: Policy) -> str:
+    rows = [
+        *((f"`{name}` {bound.source}", *_bounds(bound)) for name, bound in PUBLISHED.items()),
+        *((f"`{name}` {pool.source}", "-", "-", _pool_bounds(pool)) for name, pool in PUBLISHED_POOLS.items()),
+    ]
+    text = "What is published of programmes and pools: a policy that names one of them is held to it by `jifen policy check`."
+    return section("Published bounds", text, ("programme", "firm_cap (yuan)", "fee", "shares of a loss"), rows)
+
+
+def _pool_bounds(pool: PublishedPool) -> str:
+    direct, guaranteed, extra, public = map(percent_text, (pool.direct, pool.guaranteed, pool.extra, pool.public_cap))
+    return f"at most {direct} of a direct loan, {guaranteed} of a guaranteed one, {extra} extra; public money at most {public}"
+
+
+def _bounds(bound: PublishedProgramme) -> tuple[str, str, str]:
+    said = [f"{party} {percent_text(share)}" for party, share in bound.exactly.items()]
+    said += [f"{party} at least {percent_text(share)}" for party, share in bound.least.items()]
+    if bound.system_most is not None:
+        said.append(f"guarantors together at most {percent_text(bound.system_most)}")
+    if bound.by_class is not None:
+        party, by_condition, others = bound.by_class
+        classes = ", ".join(f"{percent_text(most)} by `{condition}`" for condition, most in by_condition.items())
+        said.append(f"{party} at most {classes}, {percent_text(others)} for others")
+    if bound.ceiling is not None:
+        said.append(f"stops at {percent_text(bound.ceiling)} of compensation")
+    if bound.years:
+        said.append("only for " + " or ".join(f"`{name}` <= {years}" for name, years in bound.years.items()))
+    return yuan(bound.firm_cap), f"{'below' if bound.fee_is_open else 'at most'} {percent_text(bound.fee)}", "; ".join(said)
 
 
 def _shares(entry: ShareClassRow) -> str:
@@ -102,11 +139,23 @@ def _shares(entry: ShareClassRow) -> str:
 
 def _combinations(policy: Policy) -> str:
     rows = [
-        (row, f"`{c.id}` {c.zh} / {c.en}", listed(c.products), ", ".join(c.purposes), ", ".join(c.instruments), c.collateral)
+        (
+            row,
+            f"`{c.id}` {c.zh} / {c.en}",
+            listed(c.products),
+            ", ".join(c.purposes),
+            ", ".join(c.instruments),
+            ", ".join(f"{part} {percent_text(share)}" for part, share in c.split.items()),
+            c.collateral,
+        )
         for row, c in enumerate(policy.combinations, start=1)
     ]
-    text = "`combinations`: loan with guarantee, insurance and lease, by purpose; they bring the security with them."
-    return section("Combinations", text, ("row", "combination", "products", "purposes", "with", "collateral"), rows)
+    text = (
+        "`combinations`: loan with guarantee, insurance and lease, by purpose; they bring the security with them. `split`: who finances "
+        "the new money, in whole yuan by largest remainder; what pays off an old loan is lent. Price, shared loss, payments and rights are "
+        "those of the loan."
+    )
+    return section("Combinations", text, ("row", "combination", "products", "purposes", "with", "split", "collateral"), rows)
 
 
 def _authorities(policy: Policy) -> str:
@@ -121,7 +170,10 @@ def _specials(policy: Policy) -> str:
         said = f"pays off a running `{policy.relay.takes_over}`, performing when not past due in {policy.relay.clean_months} months"
         rows.append(("relay", listed(policy.relay.products), said))
     if policy.investors is not None:
-        said = "points, risk and price as if no round had been closed; only a capacity on `venture_capital` may raise the limit"
+        said = (
+            "points, risk and price as if no round had been closed; gates see the rounds, a capacity on `venture_capital` may raise the "
+            "limit, and what is offered nothing without them is offered nothing with them"
+        )
         rows.append(("investors", listed(policy.investors.products), said))
     rows += [("paths", listed(path.products), _path(path)) for path in policy.paths]
     rows += [

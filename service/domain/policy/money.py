@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from service.domain.finance.exact import WHOLE
 from service.domain.finance.schedule import Repayment
 from service.domain.policy.kinds import Identifier, Months, Products, Purposes, Rows, Said
-from service.domain.policy.quantities import Factor, Part, Rate, Share
+from service.domain.policy.quantities import Factor, Part, Rate, Share, percent_text, wrong
 
-__all__ = ["Combination", "PriceRules", "RepaymentRow", "Tenor"]
+__all__ = ["LEASE", "LOAN", "Combination", "PriceRules", "RepaymentRow", "Tenor"]
+
+
+LOAN, LEASE = "loan", "lease"
 
 
 class Tenor(Part):
@@ -46,10 +50,27 @@ class RepaymentRow(Part):
 
 
 class Combination(Said):
-    """Loan, guarantee, insurance and lease together, for these purposes; it brings the security `collateral` with it."""
+    """Loan, guarantee, insurance and lease together, for these purposes; it brings the security `collateral` with it.
+
+    `split` shares the new money between the bank's loan and the lessor; a combination without a lease is all loan.
+    """
 
     id: Identifier
     products: Annotated[Products, Field(min_length=1)]
     purposes: Annotated[Purposes, Field(min_length=1)]
     instruments: Annotated[tuple[Literal["guarantee", "insurance", "lease"], ...], Rows, Field(min_length=1)]
+    split: dict[Literal["loan", "lease"], Share] = Field(default={"loan": WHOLE})
     collateral: Identifier
+
+    @model_validator(mode="after")
+    def _divided(self) -> Self:
+        if (LEASE in self.split) != (LEASE in self.instruments):
+            raise wrong(
+                "must split the amount between loan and lease exactly where there is a lease",
+                "write split = { loan = '70 %', lease = '30 %' }",
+            )
+        if sum(self.split.values()) != WHOLE:
+            raise wrong(f"has a split of {percent_text(sum(self.split.values()))}", "let loan and lease make 100 %")
+        if not all(self.split.values()) or LOAN not in self.split:
+            raise wrong("has a split with nothing for the loan or the lease", "give each a share above 0 %, or leave the lease out")
+        return self

@@ -72,6 +72,7 @@ class PoolRule(Said):
     `extra` is added once for a first loan, pure credit, or the security `ip_collateral`.
     """
 
+    pool: Identifier
     products: Products = ()
     direct: Share
     guaranteed: Share

@@ -16,9 +16,11 @@ __all__ = [
     "RatePart",
     "Referral",
     "RefusalRecord",
+    "RoomRecord",
     "ScheduleRecord",
     "ShareRecord",
     "SharingRecord",
+    "SplitRecord",
 ]
 
 
@@ -67,6 +69,30 @@ class RefusalRecord(Recorded):
 
     programme: str
     why: str
+    zh: str
+    en: str
+
+
+class RoomRecord(Recorded):
+    """A programme's room for this firm, yuan: `left` is `firm_cap` less `used`, at least 0; both None where nobody searched the loans.
+
+    `used` is what it guarantees of the loans running, and `undeclared` of it: loans of which nobody says who guarantees them.
+    """
+
+    programme: str
+    firm_cap: int
+    used: int | None
+    undeclared: int | None
+    left: int | None
+
+
+class SplitRecord(Recorded):
+    """Who finances which part of the amount, yuan; the parts sum to it."""
+
+    instrument: Literal["loan", "lease"]
+    zh: str
+    en: str
+    amount: int
 
 
 class SharingRecord(Recorded):
@@ -77,6 +103,7 @@ class SharingRecord(Recorded):
     covered: int
     fee_bp: int
     refusals: tuple[RefusalRecord, ...]
+    rooms: tuple[RoomRecord, ...]
 
 
 class InstalmentRecord(Recorded):
@@ -99,10 +126,13 @@ class ScheduleRecord(Recorded):
 class Offer(Recorded):
     """What the bank offers until `valid_until`, its end included; the rate is in basis points a year.
 
-    Where there is a `rate_path`, its steps are what the firm pays and `rate_bp` is the risk-based rate of the same present value.
+    `amount` is what the firm gets in all and `lent` what the bank lends of it; a combination with a lease has a `split`. Price,
+    shared loss, payments and rights are those of the loan. Where there is a `rate_path`, its steps are what the firm pays and
+    `rate_bp` is the risk-based rate of the same present value.
     """
 
     amount: int
+    lent: int
     term_months: int
     rate_bp: int
     levers: str
@@ -112,6 +142,7 @@ class Offer(Recorded):
     monitoring: Named
     combination: Named | None
     instruments: tuple[str, ...]
+    split: tuple[SplitRecord, ...]
     authority: Named
     valid_until: date
     limit_parts: tuple[LimitPart, ...]

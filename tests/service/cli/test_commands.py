@@ -11,8 +11,12 @@ import numpy as np
 import orjson
 import polars as pl
 import pytest
+from builders_cases import LOW_TIERS, NOW, FakeBundle, two_items
+from builders_evidence import request as evidence_request
 
+from service.active import Active
 from service.cli.main import COMMANDS, cli
+from service.domain import shipped_policy
 
 
 def test_every_command_explains_itself(jifen) -> None:
@@ -262,6 +266,7 @@ def test_score_says_how_to_call_it(jifen) -> None:
     said = jifen("score")
     assert said.code == 2
     assert "--evidence" in said.err
+    assert "Error: --evidence, --amount missing: give --evidence" in jifen("score", "--product", "common-growth", "--term", 12).err
 
 
 def test_score_refuses_evidence_that_is_none(jifen, tmp_path: Path) -> None:
@@ -271,6 +276,42 @@ def test_score_refuses_evidence_that_is_none(jifen, tmp_path: Path) -> None:
     said = jifen("score", "--evidence", file, "--product", "startup-credit", "--amount", 100_000, "--term", 12)
     assert said.code == 2
     assert "no approved release is in force" in said.err
+
+
+@pytest.fixture
+def firm_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A firm's evidence as a file: a clean firm in its growth stage, and models that can judge it."""
+    models = {segment: FakeBundle(segment=segment) for segment in ("startup", "growth")}
+    active = Active(models, two_items(LOW_TIERS), None, shipped_policy())
+    monkeypatch.setattr("service.cli.score.load_in_force", lambda *_: active)
+    monkeypatch.setenv("JIFEN_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("service.cli.score.system_clock", lambda: NOW)
+    evidence = evidence_request() | {"conduct": [], "loans": []}
+    file = tmp_path / "firm.json"
+    file.write_bytes(orjson.dumps(evidence))
+    return file
+
+
+ASKED = ("--product", "common-growth", "--amount", 2_000_000, "--term", 36, "--as-of", "2025-04-20")
+
+
+def test_score_takes_what_the_loan_is_for(jifen, firm_file: Path) -> None:
+    """Equipment brings a combination of loan and lease; without a purpose the same firm is offered a plain loan."""
+    decision = orjson.loads(jifen("score", "--evidence", firm_file, *ASKED, "--purpose", "equipment", "--json").out)
+    assert decision["application"]["purpose"] == "equipment"
+    assert [part["instrument"] for part in decision["offer"]["split"]] == ["loan", "lease"]
+    told = jifen("score", "--evidence", firm_file, *ASKED, "--purpose", "equipment")
+    assert "split:    bank loan " in told.out, told.out
+    assert orjson.loads(jifen("score", "--evidence", firm_file, *ASKED, "--json").out)["offer"]["split"] == []
+
+
+def test_score_refuses_a_purpose_that_is_none(jifen, firm_file: Path) -> None:
+    """The purposes are listed; an amount that no bank lends is refused with the remedy."""
+    said = jifen("score", "--evidence", firm_file, *ASKED, "--purpose", "gold")
+    assert (said.code, "'equipment', 'digitalisation'" in said.err) == (2, True)
+    said = jifen("score", "--evidence", firm_file, "--product", "common-growth", "--amount", 2 * 10**9, "--term", 36)
+    assert said.code == 2
+    assert "must be a whole number of yuan from 1 to 1,000,000,000" in said.err
 
 
 @pytest.mark.parametrize("words", [("score", "--amount", "-5"), ("serve", "--port", "70000"), ("simulate", "--firms", "0")])

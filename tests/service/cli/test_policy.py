@@ -35,9 +35,9 @@ def test_every_fault_is_told_with_file_row_and_remedy(jifen, tmp_path):
     file.write_text(text, "utf-8")
     said = jifen("policy", "check", file)
     assert said.code == 2
-    assert "draft.toml: grades row 11, pd_up_to = 99.0: leaves a gap; end with '100 %'" in said.err
+    assert "draft.toml: grades row 11, pd_up_to = 99 %: leaves a gap; end with '100 %'" in said.err
     assert "draft.toml: levers row 7, set = S: cannot be reached: no cell of the grid names it" in said.err
-    assert "draft.toml: gates row 2, indicator = founder_star_sign: is not in the catalogue; see the ids in docs/indicators.md" in said.err
+    assert "gates row 2, indicator = founder_star_sign: is not in the catalogue; write founder_years; see the ids" in said.err
 
 
 def test_an_unknown_policy_is_refused_with_the_known_ones(jifen):

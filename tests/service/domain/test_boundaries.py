@@ -107,12 +107,29 @@ def test_the_head_office_takes_the_rest():
     assert decided(application(product="common-growth", amount=10_000_001)).offer.authority.id == "head-office"
 
 
-def test_an_offer_below_the_product_s_minimum_is_referred():
+def test_an_offer_that_is_certainly_below_the_product_s_minimum_is_declined():
     """Cash of 21,999 yuan bounds at 5 x 21,999 = 109,995, cut to 100,000; 19,999 at 99,995, cut to 90,000, below the minimum."""
     assert decided(known=firm(bases={"cash_0": 21_999.0})).offer.amount == 100_000
     decision = decided(known=firm(bases={"cash_0": 19_999.0}))
-    assert (decision.outcome, decision.offer, decision.reasons[0].code) == ("refer", None, "OFFER_BELOW_MINIMUM")
-    assert [f.table for f in decision.fired if f.effect] == ["levers", "products"]
+    assert (decision.outcome, decision.offer, decision.reasons[0].code) == ("decline", None, "TOO_SMALL_FOR_PRODUCT")
+    assert decision.reasons[0].zh == "按企业财务数据至多可贷9万元(货币资金约束额9.9995万元),低于产品最低金额10万元"
+    assert [(f.table, f.row) for f in decision.fired if f.effect] == [("products", 1)]
+
+
+def test_what_running_loans_alone_take_below_the_minimum_is_referred():
+    """40 % of 1 m revenue + 10 % = 440,000 less 350,000 running is 90,000: a person looks, as only the amounts granted are known.
+
+    A base of 80,000 carries 92,000 at the best tier's 115 %, too little for certain; if R&D is not known, nothing is certain.
+    """
+    small = {"revenue_0": 1e6, "rd_expense_0": 0.0}
+    decision = decided(known=firm(loans_running=35.0, bases=small))
+    assert (decision.outcome, decision.reasons[0].code) == ("refer", "OFFER_BELOW_MINIMUM")
+    assert decision.reasons[0].zh == (
+        "可提供的金额9万元低于产品最低金额10万元:营业收入测算额40万元,创新积分上浮+4万元,存量贷款扣减-35万元;需人工审核"
+    )
+    tiny = {"revenue_0": 2e5, "rd_expense_0": 0.0}
+    assert decided(known=firm(loans_running=35.0, bases=tiny)).outcome == "decline"
+    assert decided(known=firm(loans_running=35.0, bases=tiny | {"rd_expense_0": None})).outcome == "refer"
 
 
 @pytest.mark.parametrize(("table", "days"), [("financials", 460), ("talent", 460), ("invoices", 75)])

@@ -24,8 +24,9 @@ maybe_unit = st.none() | unit
 asked_for = st.builds(
     application,
     product=st.sampled_from([p.product for p in shipped_policy().products]),
-    amount=st.integers(1, 1_000_000_000),
+    amount=st.integers(1, 1_000_000_000) | st.integers(100_000, 9_000_000),
     term_months=st.integers(1, 60),
+    purpose=st.sampled_from([None, "equipment", "digitalisation"]),
 )
 firms = st.builds(
     firm,
@@ -35,6 +36,17 @@ firms = st.builds(
     growth_stage=st.sampled_from([None, 0.0, 1.0, 2.0]),
     listings_open=st.sampled_from([None, 0.0, 0.0, 1.0]),
     loans_running=st.just(5.0),
+    incubated=st.sampled_from([None, 0.0, 1.0]),
+    titles_valid=st.sampled_from([0.0, 1.0]),
+    bases=st.fixed_dictionaries(
+        {},
+        optional={
+            "revenue_0": st.none() | st.floats(0, 5e6),
+            "rd_expense_0": st.none() | st.floats(0, 5e6),
+            "guaranteed_national_special_guarantee": st.none() | st.integers(0, 40_000_000).map(float),
+            "guarantee_unknown": st.none() | st.integers(0, 9_000_000).map(float),
+        },
+    ),
 )
 bundles = st.builds(FakeBundle, default=defaults, points=points_by_indicator.map(lambda points: points or {"staff": 0}))
 texts = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=10), max_size=3)
@@ -142,7 +154,14 @@ def test_every_number_of_an_offer_is_the_sum_of_its_parts(case):
     assert sum(part.bp for part in offer.rate_parts_bp) == offer.rate_bp
     assert sum(share.share_bp for share in offer.risk_sharing.shares) == 10_000
     lines = offer.schedule.instalments
-    assert (sum(line.principal for line in lines), lines[-1].balance, len(lines)) == (offer.amount, 0, offer.term_months)
+    assert (sum(line.principal for line in lines), lines[-1].balance, len(lines)) == (offer.lent, 0, offer.term_months)
+    assert sum(part.amount for part in offer.split) == (offer.amount if offer.split else 0)
+    assert offer.lent == next((part.amount for part in offer.split if part.instrument == "loan"), offer.amount)
+    for room in offer.risk_sharing.rooms:
+        assert (room.used is None) == (room.left is None) == (room.undeclared is None)
+        assert room.used is None or room.left == max(room.firm_cap - room.used, 0)
+        is_taken = offer.risk_sharing.programme is not None and offer.risk_sharing.programme.id == room.programme
+        assert not is_taken or 0 < offer.risk_sharing.covered <= room.left
     assert sum(Decimal(line.interest) for line in lines) == Decimal(offer.schedule.interest)
     by_kind = {kind: [p.amount for p in offer.limit_parts if p.kind == kind] for kind in ("base", "addition", "capacity")}
     assert by_kind["capacity"] == [max(0, max(by_kind["base"]) + sum(by_kind["addition"]))]

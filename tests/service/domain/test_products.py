@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from builders_cases import AS_OF, FakeBundle, application, decided, firm
 
+from features.measures.behaviour import GUARANTEE_UNKNOWN, GUARANTEED
 from service.domain import Prior, TakenOver
 
 LOAN = TakenOver(loan_id="L1", amount=3_000_000, granted_on=AS_OF - 700, overdue_on=None, stage="start-up", points=4500)
@@ -101,6 +102,9 @@ def test_a_loan_to_relay_means_nothing_to_other_products():
     assert {p.name: p.amount for p in decision.offer.limit_parts}["existing_exposure"] == -3_000_000
 
 
+TITLELESS = {"titles_valid": 0.0, "high_tech_certificate": 0.0, "tech_staff_share": 0.0, "platforms_recognised": 0.0}
+TITLELESS |= {"national_awards": 0.0, "standards_led": 0.0}
+"""No title, and no technical staff: the technology-SME evaluation fails."""
 INVESTED = {"venture_capital": 800.0, "funding_rounds": 2.0, "backed_rounds": 1.0, "months_since_round": 5.0}
 
 
@@ -134,9 +138,105 @@ def test_investors_never_turn_a_decline_into_an_approval():
     assert (decision.investors.backed.grade, decision.investors.raised) == (3, 0)
 
 
+@pytest.mark.parametrize("backing", [{"backed_rounds": 1.0}, {"early_rounds": 1.0}])
+def test_investors_alone_lead_to_a_person_and_never_to_an_approval(backing):
+    """A guidance or an angel fund puts a firm without title on the list; alone it is declined, with its investors a person decides."""
+    asked = application(product="loan-investment", amount=1_000_000)
+    decision = decided(asked, firm(**TITLELESS, venture_capital=800.0, **backing))
+    assert (decision.outcome, decision.offer, decision.referral.marks) == ("refer", None, ("entry_by_investors",))
+    assert fired(decision) == [("gates", 9, "listed-by-investors-alone")]
+    assert (decision.investors.alone.outcome, decision.investors.backed.outcome) == ("decline", "refer")
+    assert fired(decided(asked, firm(**TITLELESS, venture_capital=800.0))) == [
+        ("gates", 8, "listed-firm"),
+        ("gates", 9, "listed-by-investors-alone"),
+    ]
+
+
+def test_an_incubated_firm_is_on_the_list_by_itself():
+    """创投+孵化: a place in an incubator is no investor; the firm without title is decided by its own grade, and investors add."""
+    asked = application(product="loan-investment", amount=1_000_000)
+    decision = decided(asked, firm(**TITLELESS, incubated=1.0))
+    assert (decision.outcome, decision.offer.amount) == ("approve", 1_000_000)
+    assert decided(asked, firm(**TITLELESS, incubated=1.0), bundle=FakeBundle(default=0.15)).outcome == "decline"
+    assert decided(asked, firm(**TITLELESS, incubated=None)).outcome == "refer"
+
+
+def test_an_incubator_vouches_for_a_start_up_s_team():
+    """Two years in the industry, 10 % postgraduates, no provincial talent: an interview, but not where an incubator has held it."""
+    weak = {"founder_years": 2.0, "postgraduate_share": 0.1, "provincial_talents": 0.0, "rd_intensity": 0.9}
+    assert fired(decided(known=firm(**weak))) == [("gates", 2, "team")]
+    assert decided(known=firm(**weak, incubated=1.0)).outcome == "approve"
+
+
+def guaranteed(programme, running, **said):
+    """Ask for 6 m of digitalisation, guaranteed, where a programme stands behind loans running already, yuan."""
+    asked = application(product="common-growth", amount=6_000_000, purpose="digitalisation")
+    return decided(asked, firm(growth_stage=1.0, bases={programme: running}, **said))
+
+
+def test_what_a_programme_guarantees_already_is_used_of_its_cap():
+    """National cap 30 m, 26 m used: 4 m of 6 m are covered. Bank (20 % x 4 + 2) / 6 = 46.67 %, the pool pays 25 % of it."""
+    sharing = guaranteed("guaranteed_national_special_guarantee", 26_000_000.0).offer.risk_sharing
+    assert (sharing.programme.id, sharing.covered) == ("national-special-guarantee", 4_000_000)
+    room = {r.programme: (r.firm_cap, r.used, r.undeclared, r.left) for r in sharing.rooms}
+    assert room == {
+        "science-guarantee": (5_000_000, 0, 0, 5_000_000),
+        "national-special-guarantee": (30_000_000, 26_000_000, 0, 4_000_000),
+        "anhui-4321": (20_000_000, 0, 0, 20_000_000),
+    }
+    shares = {s.party: s.share_bp for s in sharing.shares}
+    assert (shares["bank"] + shares["compensation-pool"], sum(shares.values())) == (4_667, 10_000)
+
+
+def test_a_cap_that_is_used_up_passes_the_loan_on():
+    """30 m of the national guarantee are in use: 4321 takes the loan, and the record says why the others did not, in both languages."""
+    sharing = guaranteed("guaranteed_national_special_guarantee", 30_000_000.0).offer.risk_sharing
+    assert sharing.programme.id == "anhui-4321"
+    assert [(r.programme, r.why) for r in sharing.refusals] == [
+        ("science-guarantee", "above-cap"),
+        ("national-special-guarantee", "cap-used"),
+    ]
+    assert (sharing.refusals[1].zh, sharing.refusals[1].en) == ("单户额度已用完", "its cap for one firm is used up")
+
+
+def test_a_loan_nobody_declares_counts_against_every_programme():
+    """18 m run of which nobody says who guarantees them: 12 m are left of the national 30 m, 2 m of the 20 m of 4321, none of 5 m."""
+    rooms = guaranteed("guarantee_unknown", 18_000_000.0).offer.risk_sharing.rooms
+    assert [(r.used, r.undeclared, r.left) for r in rooms] == [
+        (18_000_000, 18_000_000, 0),
+        (18_000_000, 18_000_000, 12_000_000),
+        (18_000_000, 18_000_000, 2_000_000),
+    ]
+
+
+def test_unsearched_loans_leave_no_room_and_are_named():
+    """Nobody searched the loans: no programme takes the loan, and reason and plan name the credit bureau report."""
+    unsearched = dict.fromkeys((*GUARANTEED.values(), GUARANTEE_UNKNOWN))
+    asked = application(product="common-growth", amount=6_000_000, purpose="digitalisation")
+    decision = decided(asked, firm(growth_stage=1.0, bases=unsearched))
+    assert (decision.outcome, fired(decision)[-1]) == ("refer", ("programmes", None, "guarantee-not-available"))
+    assert "科技创新专项担保计划:存量担保情况未知,需提供征信报告" in decision.reasons[0].zh
+
+
+def test_the_loan_that_is_paid_off_frees_its_room():
+    """Old loan of 3 m under the national guarantee, 29 m used in all: 4 m are left for the relay that pays it off."""
+    loan = replace(LOAN, programme="national-special-guarantee", guaranteed=3_000_000)
+    bases = MODEST | {"revenue_0": 1.6e8, "total_assets_0": 1e8, "guaranteed_national_special_guarantee": 2.9e7}
+    known = firm(growth_stage=1.0, loans_running=300.0, bases=bases)
+    asked = application(product="growth-relay", amount=8_000_000, purpose="equipment")
+    offer = decided(asked, known, prior=Prior(relay=loan)).offer
+    assert [r.left for r in offer.risk_sharing.rooms if r.programme == "national-special-guarantee"] == [4_000_000]
+    assert [(part.instrument, part.amount) for part in offer.split] == [("loan", 6_500_000), ("lease", 1_500_000)]
+
+
 def test_investors_do_not_lift_a_loan_over_the_minimum():
-    """Alone 90,000 is below the minimum of 100,000 and referred; with 3.2 m from investors it would lend, so it stays referred."""
+    """Alone 99,000, cut to 90,000, is below the minimum of 100,000: referred or declined, and investors of 3.2 m change nothing.
+
+    At the best tier 30 % of 300,000 + 15 % would be 103,500, so a person looks; 30 % of 200,000 are too little for anybody.
+    """
     small = {"revenue_0": 3e5, "rd_expense_0": 0.0, "total_assets_0": 2e7}
+    tiny = decided(application(product="loan-investment"), firm(bases=small | {"revenue_0": 2e5}, **INVESTED))
+    assert (tiny.outcome, tiny.investors.backed.outcome, fired(tiny)[0]) == ("decline", "approve", ("products", 3, "too-small-for-product"))
     decision = decided(application(product="loan-investment"), firm(bases=small, **INVESTED))
     assert (decision.outcome, decision.investors.backed.outcome) == ("refer", "approve")
     assert fired(decision)[-1] == ("products", 3, "offer-below-minimum")
@@ -184,9 +284,17 @@ def test_rights_never_raise_a_score(policy_text):
 
 
 def test_equipment_is_renewed_with_guarantee_insurance_and_lease():
-    """The combination brings a guarantee: 5 m fit the science guarantee, the bank keeps 20 % and the pool pays 25 % of that."""
-    asked = application(product="common-growth", amount=5_000_000, purpose="equipment")
+    """The combination brings a guarantee and a lease: of 5,000,003 yuan 70 % are 3,500,002.1, lent, and 30 % 1,500,000.9, leased.
+
+    The yuan left over goes to the larger remainder, the lease: 3,500,002 + 1,500,001. The loan fits the science guarantee, the bank
+    keeps 20 % and the pool pays 25 % of that; payments, rights (0.50 % and 0.10 %) and cover are those of the loan.
+    """
+    asked = application(product="common-growth", amount=5_000_003, purpose="equipment")
     offer = decided(asked, firm(growth_stage=1.0)).offer
+    assert [(part.instrument, part.amount) for part in offer.split] == [("loan", 3_500_002), ("lease", 1_500_001)]
+    assert (offer.amount, offer.lent, offer.risk_sharing.covered) == (5_000_003, 3_500_002, 3_500_002)
+    assert sum(line.principal for line in offer.schedule.instalments) == 3_500_002
+    assert [right.price for right in offer.rights] == [17_500, 3_500]
     assert (offer.combination.id, offer.instruments) == ("equipment-renewal", ("guarantee", "insurance", "lease"))
     assert (offer.collateral.id, offer.risk_sharing.programme.id, offer.risk_sharing.fee_bp) == ("guarantee", "science-guarantee", 100)
     shares = [(s.party, s.share_bp) for s in offer.risk_sharing.shares]
@@ -194,10 +302,14 @@ def test_equipment_is_renewed_with_guarantee_insurance_and_lease():
 
 
 def test_a_larger_loan_goes_to_the_national_guarantee():
-    """6 m are above the science guarantee's 5 m: the little giant's class, 40 % national fund; a first loan: the pool pays 25 %."""
-    asked = application(product="common-growth", amount=6_000_000, purpose="equipment")
+    """6 m are above the science guarantee's 5 m: the little giant's class, 40 % national fund; a first loan: the pool pays 25 %.
+
+    Digitalisation has no lease: the whole amount is lent.
+    """
+    asked = application(product="common-growth", amount=6_000_000, purpose="digitalisation")
     clean = dict.fromkeys(("loans_repaid", "loans_running", "loans_overdue_2y", "loans_defaulted"), 0.0)
     offer = decided(asked, firm(growth_stage=1.0, specialised_title=1.0, **clean)).offer
+    assert [(part.instrument, part.amount) for part in offer.split] == [("loan", 6_000_000)]
     assert [(r.programme, r.why) for r in offer.risk_sharing.refusals] == [("science-guarantee", "above-cap")]
     assert [(s.party, s.share_bp) for s in offer.risk_sharing.shares] == [
         ("bank", 1500),
@@ -225,7 +337,7 @@ def test_a_guarantee_nobody_gives_is_referred(policy_text):
     asked = application(product="common-growth", purpose="equipment")
     decision = decided(asked, firm(growth_stage=1.0), policy=load_policy(shut))
     assert (decision.outcome, fired(decision)[-1]) == ("refer", ("programmes", None, "guarantee-not-available"))
-    assert "compensation-ceiling" in decision.reasons[0].en
+    assert "it has paid its ceiling of compensation" in decision.reasons[0].en
 
 
 def test_the_merger_loan_exists_by_the_policy_file_alone():

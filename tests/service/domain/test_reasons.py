@@ -25,10 +25,10 @@ def codes(decision, direction):
 
 
 def test_the_four_heaviest_contributions_stand_against_in_order():
-    """Largest first, ties by id; the code says which way the value is wrong where a direction is declared."""
+    """Largest first, ties by id; without a peer level the code claims no level, only the model's direction."""
     decision = decided(bundle=FakeBundle(default=0.15, points=MANY))
-    assert codes(decision, "-") == ["DEBT_TO_ASSETS_HIGH", "STAFF_LOW", "CASH_RATIO_LOW", "RD_INTENSITY_WEAK"]
-    assert codes(decision, "+") == ["PHD_SHARE_HIGH", "REVENUE_HIGH"]
+    assert codes(decision, "-") == ["DEBT_TO_ASSETS_WEAK", "STAFF_WEAK", "CASH_RATIO_WEAK", "RD_INTENSITY_WEAK"]
+    assert codes(decision, "+") == ["PHD_SHARE_STRONG", "REVENUE_STRONG"]
 
 
 def test_a_knock_out_is_the_only_reason_against():
@@ -139,6 +139,33 @@ def test_reasons_cite_only_what_weighs_their_way(points, default, asked):
         assert by_score == sorted(by_score, key=abs, reverse=True)
     if decision.outcome != "approve":
         assert [r for r in decision.reasons if r.direction == "-"]
+
+
+@given(
+    value=st.floats(-5, 50, allow_nan=False),
+    peer=st.floats(-5, 50, allow_nan=False),
+    points=st.integers(-60, 60).filter(bool),
+    name=st.sampled_from([n for n in NAMES if CATALOGUE[n].unit not in {"flag", "stage"} and n in firm().values]),
+)
+def test_the_code_and_the_words_agree_with_value_and_peers_and_the_sign_with_the_model(value, peer, points, name):
+    """HIGH stands above the median shown beside it, LOW below, TYPICAL at it, whatever the model makes of it; the sign is the model's."""
+    profile = {"features": {name: {"edges": [peer], "shares": [0.5, 0.5]}}}
+    decision = decided(known=firm(**{name: value}), bundle=FakeBundle(default=0.15, points={name: points}, reference_profile=profile))
+    for reason in (r for r in decision.reasons if r.kind == "score" and r.indicator == name):
+        assert reason.direction == ("+" if points > 0 else "-")
+        assert reason.code == name.upper() + ("_HIGH" if value > peer else "_LOW" if value < peer else "_TYPICAL")
+        assert "低于" not in reason.zh or value < peer
+        assert "; below" not in reason.en or value < peer
+        assert "高于" not in reason.zh or value > peer
+        assert "; above" not in reason.en or value > peer
+
+
+def test_a_value_above_its_peers_is_never_called_low():
+    """Cash for 7 months against a median of 5 that the model still counts against the firm: HIGH, above, and a minus."""
+    decision = decided(known=firm(cash_cover_months=7.0), bundle=FakeBundle(default=0.15, points={"cash_cover_months": -3}))
+    reason = decision.reasons[0]
+    assert (reason.code, reason.direction, reason.points) == ("CASH_COVER_MONTHS_HIGH", "-", -3)
+    assert reason.zh == "货币资金可覆盖7.0个月经营支出,高于同类企业中位数5.0个月"
 
 
 def test_the_peer_median_is_the_edge_that_half_of_the_firms_reach():

@@ -106,10 +106,11 @@ def test_points_items_sum_to_their_groups_and_the_total(decisions):
 
 
 def test_reasons_cite_the_median_of_comparable_firms(decisions):
-    """At least one reason of the province names a value and its peers' median."""
+    """At least one reason of the province names a value, its peers' median and on which side of it the value stands."""
     texts = [reason.zh for d in decisions for reason in d.reasons if reason.kind == "score"]
-    assert any("同类企业中位数为" in text for text in texts)
-    assert not any("未知" in text.partition("同类企业中位数为")[2] for text in texts)
+    assert any("高于同类企业中位数" in text for text in texts)
+    assert any("低于同类企业中位数" in text for text in texts)
+    assert not any("未知" in text.partition("同类企业中位数")[2] for text in texts)
 
 
 def test_a_row_that_was_stored_decides_alike(parts, decisions):

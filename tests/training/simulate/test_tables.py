@@ -65,6 +65,23 @@ def test_an_unsearched_register_has_no_rows(province: Province, name: str) -> No
     assert province.tables[name].filter(pl.col("firm_id").is_in(unsearched.implode())).is_empty()
 
 
+def test_a_firm_that_asks_for_a_loan_mostly_sends_its_staff_roll(province: Province) -> None:
+    """Of firms that asked in the last year 95 in 100 have a roll; without the request it would be 90."""
+    asked = province.tables["loans"].filter(pl.col("applied_on") > date(2025, 6, 30))["firm_id"].unique()
+    told = province.tables["talent"]["firm_id"].unique()
+    assert asked.is_in(told.implode()).mean() > 0.95
+
+
+def test_a_guarantee_is_part_of_a_drawn_loan(province: Province) -> None:
+    """No programme stands behind what was never drawn; some loans say that none does, and of some nobody knows."""
+    loans = province.tables["loans"]
+    drawn = loans.filter(pl.col("drawn_on").is_not_null())
+    assert loans.filter(pl.col("drawn_on").is_null())["programme"].is_null().mean() > 0.9
+    assert {"none", "science-guarantee", "national-special-guarantee", "anhui-4321"} <= set(drawn["programme"].drop_nulls())
+    assert 0 < drawn["programme"].is_null().mean() < 0.1
+    assert drawn.filter(pl.col("guaranteed").is_not_null())["programme"].is_in(["none"]).sum() == 0
+
+
 def test_every_name_says_that_it_is_simulated(province: Province) -> None:
     """No list or screenshot can pass for real firms."""
     assert province.tables["firms"]["name"].str.starts_with("模拟·").all()

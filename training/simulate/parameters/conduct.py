@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from features.vocabulary import ConductKind, Product
+from features.vocabulary import ConductKind, GuaranteeProgramme, Product
 from training.simulate.parameters.number import number, numbers
 
 __all__ = ["ConductParameters", "CreditParameters", "InvoiceParameters", "LoanParameters", "StatementParameters"]
@@ -180,6 +180,22 @@ class LoanParameters:
     pledged: Mapping[Product, float] = numbers(
         {Product.GROWTH_RELAY: 0.5, Product.COMMON_GROWTH: 0.2, Product.LOAN_INVESTMENT: 0.1},
         "share of loans of a product that ask for a patent as security",
+    )
+    guaranteed: Mapping[Product, float] = numbers(
+        {Product.GROWTH_RELAY: 0.2, Product.COMMON_GROWTH: 0.2, Product.LOAN_INVESTMENT: 0.15, Product.OTHER: 0.1},
+        "share of loans of a product, not pledged, behind which a public programme stands",
+    )
+    programmes: Mapping[GuaranteeProgramme, tuple[float, float]] = numbers(
+        {
+            GuaranteeProgramme.SCIENCE: (0.35, 5e6),
+            GuaranteeProgramme.NATIONAL: (0.35, 3e7),
+            GuaranteeProgramme.ANHUI_4321: (0.25, 2e7),
+            GuaranteeProgramme.OTHER: (0.05, 1e7),
+        },
+        "share of such loans, and the most that is guaranteed of one, yuan",
+    )
+    guarantee_unknown: float = number(
+        0.03, "share of loans drawn of which the register does not say whether a programme stands behind them"
     )
     loss_unsecured: float = number(0.45, "mean share lost on default without security, before 5 % repaid beforehand on average")
     loss_pledged: float = number(0.315, "the same with a pledged patent")

@@ -68,7 +68,8 @@ class PeopleParameters:
     insured_mean: float = number(2.3, "log odds that an employee is insured")
     insured_on_management: float = number(0.5, "those log odds per standard deviation of management")
     faker_insured: float = number(0.6, "a faker's insured share against an honest firm's")
-    never_reports: float = number(0.10, "share of firms without any staff roll")
+    never_reports: float = number(0.10, "share of firms without any staff roll until they ask for a loan")
+    sent_when_asking: float = number(0.85, "share of those that send it when they first ask")
     year_missing: float = number(0.05, "share of further firm-years without one")
     column_missing: Mapping[str, float] = numbers(
         {"degrees": 0.07, "graduates": 0.09, "founders": 0.12, "insured": 0.10}, "share of rolls that lack a group of columns"

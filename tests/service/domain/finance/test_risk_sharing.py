@@ -14,6 +14,7 @@ from service.domain.finance.risk_sharing import (
     Programme,
     Refusal,
     RiskSharing,
+    Room,
     ShareClass,
     SharingCase,
     Title,
@@ -65,8 +66,11 @@ SCIENCE = Programme(
 POOL = Pool(direct_bp=3000, guaranteed_bp=2000, extra_bp=500, public_cap_bp=8000)
 
 
+UNUSED = {NATIONAL.id: 0, ANHUI_4321.id: 0, SCIENCE.id: 0, "a": 0, "b": 0}
+
+
 def case(**changed: object) -> SharingCase:
-    return SharingCase(**({"amount": 4_000_000, "as_of": TODAY, "cap_used": {}, "compensation_bp": {}} | changed))
+    return SharingCase(**({"amount": 4_000_000, "as_of": TODAY, "cap_used": UNUSED, "compensation_bp": {}} | changed))
 
 
 def holding(kind: str, since: date = date(2024, 1, 1)) -> tuple[Title, ...]:
@@ -128,8 +132,17 @@ def test_beyond_the_cap_of_a_firm_the_bank_stands_alone():
 def test_a_cap_that_is_used_up_closes_the_programme():
     """20 m of 4321 are in use: no room is left, and the bank carries all."""
     sharing = share_risk([ANHUI_4321], None, case(cap_used={"anhui-4321": 20_000_000}))
-    assert sharing == RiskSharing(programme=None, shares=sharing.shares, covered=0, fee_bp=0, refusals=(Refusal("anhui-4321", "cap-used"),))
+    room = Room(programme="anhui-4321", firm_cap=20_000_000, used=20_000_000, undeclared=0)
+    refusals = (Refusal("anhui-4321", "cap-used"),)
+    assert sharing == RiskSharing(programme=None, shares=sharing.shares, covered=0, fee_bp=0, refusals=refusals, rooms=(room,))
     assert shared(sharing) == {"bank": 10_000}
+
+
+def test_a_programme_of_which_nobody_knows_the_use_is_closed():
+    """Not known is not zero: the room is unknown, and the next programme is asked."""
+    sharing = share_risk([NATIONAL, ANHUI_4321], None, case(cap_used={ANHUI_4321.id: 0}))
+    assert (sharing.programme, sharing.refusals) == ("anhui-4321", (Refusal(NATIONAL.id, "room-unknown"),))
+    assert [(room.used, room.left) for room in sharing.rooms] == [(None, None), (0, 20_000_000)]
 
 
 def test_the_last_yuan_of_a_cap_is_still_covered():
@@ -222,7 +235,7 @@ loans = st.builds(
     amount=st.integers(1, 50_000_000),
     titles=st.sampled_from([(), holding("srdi")]),
     is_first_loan=st.booleans(),
-    cap_used=st.dictionaries(st.sampled_from(["a", "b"]), st.integers(0, 60_000_000)),
+    cap_used=st.dictionaries(st.sampled_from(["a", "b"]), st.none() | st.integers(0, 60_000_000)),
     compensation_bp=st.dictionaries(st.sampled_from(["a", "b"]), st.integers(0, 600)),
     other_public_bp=shares_of_loss,
 )
@@ -246,7 +259,8 @@ def test_a_programme_never_covers_more_than_its_cap(rows, loan):
     sharing = share_risk(rows, None, loan)
     if sharing.programme is not None:
         programme = rows[len(sharing.refusals)]
-        assert sharing.covered + loan.cap_used.get(programme.id, 0) <= programme.firm_cap
+        assert sharing.covered + loan.cap_used[programme.id] <= programme.firm_cap
+        assert sharing.rooms[len(sharing.refusals)].left >= sharing.covered
         assert sharing.covered == loan.amount or programme.covers_part
 
 
