@@ -54,8 +54,9 @@ class Frame:
     csrf: str
 
     def in_language(self, lang: str) -> str:
-        """Give the address of this page in another language."""
-        return "?" + urlencode({**request.args.to_dict(), "lang": lang})
+        """Give the address of this page in another language; of the first page where this one only answers a form."""
+        is_shown = request.method == "GET" or current_app.url_map.bind("").test(request.path, "GET")
+        return f"{request.path if is_shown else '/'}?" + urlencode({**request.args.to_dict(), "lang": lang})
 
 
 class HasFrame(Protocol):

@@ -319,6 +319,8 @@ def test_problems_of_pages_are_pages(browser: Browser, zhang: str) -> None:
         assert answer.headers["X-Request-Id"] in answer.text
         assert "zhang.wei" not in answer.text
     assert "页面已过期" in answer.text
+    assert 'href="/?lang=en"' in answer.text
+    assert 'href="/sign-in?lang=en"' in Browser(browser.client.application).sign_in(zhang, WRONG).text
     assert browser.get("/?colour=red", headers={"Accept-Language": "en"}).status_code == 422
 
 

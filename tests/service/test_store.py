@@ -7,13 +7,17 @@ from pathlib import Path
 
 import builders_cases as cases
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, select
+from sqlalchemy import column, insert, select, table
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from service.store import Store, open_store, upgrade
 from service.store.models import Base, EvidenceVersion, TokenRow
+from service.store.tokens import KeptToken, find_token
+from service.store.upgrade import _config
+from service.tokens import Role
 
 
 def test_the_migrations_make_the_tables_the_code_expects(store: Store) -> None:
@@ -30,6 +34,23 @@ def test_upgrading_twice_changes_nothing(store: Store) -> None:
     upgrade(store)
     with store.reading() as unit:
         assert unit.scalar(select(TokenRow.created_at)) == cases.NOW
+
+
+def test_tokens_of_before_there_were_people_stay(database: str) -> None:
+    """An installation without people is upgraded with its tokens and allocations; they belong to nobody."""
+    store = open_store(database, lock_seconds=5)
+    config = _config()
+    token = {"token_id": "a" * 12, "name": "n", "role": "risk", "digest": "d", "created_at": cases.NOW, "revoked_at": None}
+    old = table("tokens", *(column(name, TokenRow.__table__.c[name].type) for name in token))
+    with store.writing() as unit:
+        config.attributes["connection"] = unit
+        command.upgrade(config, "0003")
+        unit.execute(old.insert(), token)
+    upgrade(store)
+    with store.reading() as unit:
+        kept = find_token(unit, "a" * 12)
+    assert kept == KeptToken("a" * 12, "n", Role.RISK, "d", cases.NOW, None)
+    store.close()
 
 
 def test_a_block_that_raises_leaves_nothing(store: Store) -> None:

@@ -59,6 +59,16 @@ def test_a_password_is_no_argument(jifen) -> None:
     assert jifen("user", "create", "zhang.wei", "--name", "x", "--role", "risk", "--password", "four quite good words").code == 2
 
 
+def test_at_a_terminal_the_password_is_asked_for_twice_and_not_shown(jifen, on_file, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A prompt without echo, with confirmation."""
+    asked = []
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.prompt", lambda _, **how: asked.append(how) or "four quite good words")
+    assert jifen("user", "create", "zhang.wei", "--name", "x", "--role", "risk").code == 0
+    assert asked == [{"hide_input": True, "confirmation_prompt": True, "err": True}]
+    assert Passwords().is_right("four quite good words", only(on_file).password_hash)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
