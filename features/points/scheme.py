@@ -108,6 +108,10 @@ class Scheme:
     part: SchemePart
     """The file as it was read, for documents and pages."""
 
+    def canonical(self) -> bytes:
+        """Write what the hash is over: the file's meaning, without layout and comments."""
+        return _meaning(self.part, self.items)
+
     @property
     def reference_needed(self) -> bool:
         """Does an item rank the firm among peers?"""
@@ -165,7 +169,7 @@ def _scheme(part: SchemePart, catalogue: Mapping[str, Measured]) -> Scheme:
     return Scheme(
         **{name: getattr(part, name) for name in (*told, "gates", "direct", "tiers")},
         items=items,
-        hash=_hash(part, items),
+        hash="sha256:" + hashlib.sha256(_meaning(part, items)).hexdigest(),
         indicators=_indicators(part),
         part=part,
     )
@@ -178,12 +182,11 @@ def _indicators(part: SchemePart) -> tuple[str, ...]:
     return tuple(dict.fromkeys(used))
 
 
-def _hash(part: SchemePart, items: tuple[Item, ...]) -> str:
-    """Hash the meaning of the file (layout and comments do not count) and which zeros earn nothing."""
+def _meaning(part: SchemePart, items: tuple[Item, ...]) -> bytes:
+    """Write the meaning of the file (layout and comments do not count) and which zeros earn nothing: what the hash is over."""
     zeros = sorted({b.indicator for item in items for b in item.branches if b.zero_inflated})
     meaning: dict[str, Any] = {"scheme": part.model_dump(mode="json"), "zero_inflated": zeros}
-    canonical = json.dumps(meaning, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+    return json.dumps(meaning, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def _item(item: ItemPart, stages: list[str], catalogue: Mapping[str, Measured]) -> Item:

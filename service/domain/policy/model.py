@@ -68,8 +68,11 @@ class Policy(Part):
 
     def model_post_init(self, _context: Any, /) -> None:
         """Hash the canonical content once."""
-        content = orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
-        self._hash = f"sha256:{sha256(content).hexdigest()}"
+        self._hash = f"sha256:{sha256(self.canonical()).hexdigest()}"
+
+    def canonical(self) -> bytes:
+        """Write the content in the one form that is hashed: without comments and layout."""
+        return orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
 
     @property
     def hash(self) -> str:
