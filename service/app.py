@@ -18,10 +18,14 @@ from service.web.decisions import decisions
 from service.web.entrance import entrance
 from service.web.firms import firms
 from service.web.journal import keep_journal
+from service.web.lineage import lineage
 from service.web.oidc import identity
+from service.web.overrides import overrides
 from service.web.pages import serve_pages
 from service.web.problems import answer_problems
 from service.web.releases import releases
+from service.web.retention import retention
+from service.web.reviews import reviews
 from service.web.site import site
 from service.web.switch import switch
 
@@ -45,6 +49,20 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
     keep_journal(app, desk.metrics, is_https=chosen.is_https)
     answer_problems(app)
     serve_pages(app)
-    for blueprint in (allocations, audit, decisions, entrance, firms, identity, releases, site, switch):
+    for blueprint in (
+        allocations,
+        audit,
+        decisions,
+        entrance,
+        firms,
+        identity,
+        lineage,
+        overrides,
+        releases,
+        retention,
+        reviews,
+        site,
+        switch,
+    ):
         app.register_blueprint(blueprint)
     return app

@@ -20,6 +20,7 @@ from service.domain.allocation.candidate import Candidate
 from service.domain.allocation.errors import BatchFaults
 from service.domain.allocation.plan_file import DEFAULT
 from service.domain.application import MAX_AMOUNT, MAX_TERM
+from service.lineage import Lineage
 from service.web.parsing import faults_of
 
 __all__ = [
@@ -79,6 +80,7 @@ class Batch(_Row):
     firms: Annotated[tuple[BatchFirm, ...], Field(min_length=1, max_length=MOST_FIRMS)]
     rounds: Annotated[tuple[BatchRound, ...], Field(max_length=MOST_ROUNDS)] = ()
     investors: Annotated[tuple[BatchInvestor, ...], Field(max_length=MOST_ROUNDS)] = ()
+    lineage: Lineage | None = Field(default=None, description="Where the rounds and investors come from")
 
 
 class AllocationRequest(Batch):
@@ -125,6 +127,8 @@ def _clock_faults(row: int, one: BatchRound, today: date) -> Iterator[Fault]:
         yield _fault("rounds", row, "closed_on", one.closed_on, f"must not lie after today, {today}", "leave planned rounds out")
     if one.known_on < one.closed_on:
         yield _fault("rounds", row, "known_on", one.known_on, "must not lie before closed_on", "correct one of the two")
+    if one.known_on > today:
+        yield _fault("rounds", row, "known_on", one.known_on, f"must not lie after today, {today}", "send it once it is known")
 
 
 def _repeated(table: str, column: str, keys: Iterable[tuple[Any, ...]]) -> Iterator[Fault]:

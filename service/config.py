@@ -16,10 +16,18 @@ __all__ = ["Settings", "settings_from", "settings_page"]
 PREFIX = "JIFEN_"
 ADDRESS = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 ISSUER = re.compile(r"https://|http://(127\.0\.0\.1|localhost)[:/]")
+OFF = False
+SWITCH = {"on": True, "true": True, "off": False, "false": False}
 
 
 def _setting(default: Any, takes: Callable[[str], Any], meaning: str, *, low: int = 0) -> Any:
     return field(default=default, metadata={"takes": takes, "meaning": meaning, "low": low})
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in SWITCH:
+        raise ValueError("on or off")
+    return SWITCH[text.lower()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +52,7 @@ class Settings:
     switch_seconds: int = _setting(1, int, "Seconds until a worker asks again whether decisions are stopped.")
     impact_newest: int = _setting(300, int, "Most decisions, the newest first, that a proposed release is tried on.", low=1)
     lock_seconds: int = _setting(30, int, "Longest time, in seconds, a write waits for another writer of the database.", low=1)
-    keys: str = _setting("", str, "Folder of the keys that sign the ledger; empty means `JIFEN_HOME/keys`.")
+    keys: str = _setting("", str, "Folder of the keys that sign the ledger and wrap those of personal data; empty means `JIFEN_HOME/keys`.")
     witness: str = _setting(
         "", str, "Folders outside the database that get every signed checkpoint, joined by `:`; empty means `JIFEN_HOME/witness`."
     )
@@ -66,6 +74,8 @@ class Settings:
     oidc_client_secret_file: str = _setting(
         "", str, "File that holds the client's secret; empty for a public client (PKCE is always used)."
     )
+    require_lineage: bool = _setting(OFF, _switch, "Refuse loadings that do not say source and authority; `on` or `off`.")
+    retention: str = _setting("default-2026-11", str, "Retention schedule: a shipped name, or a TOML file below `JIFEN_HOME`.")
     log_level: str = _setting("INFO", str, "Least severe log line written: DEBUG, INFO, WARNING or ERROR.")
 
     def __post_init__(self) -> None:
@@ -94,7 +104,7 @@ class Settings:
 
     @property
     def key_folder(self) -> Path:
-        """The folder of the ledger's keys in use."""
+        """The folder of secret keys in use."""
         return Path(self.keys) if self.keys else self.home / "keys"
 
     @property
@@ -108,6 +118,10 @@ class Settings:
         return self.database_url or f"sqlite:///{self.home.absolute() / 'jifen.db'}"
 
 
+def _shown(value: object) -> str:
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)
+
+
 def _variable(one: Field[Any]) -> str:
     return PREFIX + one.name.upper()
 
@@ -116,7 +130,8 @@ def _read(one: Field[Any], text: str) -> Any:
     try:
         return one.metadata["takes"](text)
     except ValueError as error:
-        raise BadSetting(f"{_variable(one)} is {text!r}; it takes a whole number") from error
+        takes = "a whole number" if one.metadata["takes"] is int else error
+        raise BadSetting(f"{_variable(one)} is {text!r}; it takes {takes}") from error
 
 
 def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
@@ -127,7 +142,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
 
 def settings_page() -> str:
     """Give the text of `docs/settings.md`."""
-    rows = "\n".join(f"| `{_variable(one)}` | `{one.default}` | {one.metadata['meaning']} |" for one in fields(Settings))
+    rows = "\n".join(f"| `{_variable(one)}` | `{_shown(one.default)}` | {one.metadata['meaning']} |" for one in fields(Settings))
     return f"""# Settings
 
 Every setting is an environment variable that is read once, when a process starts. This page is written from `service/config.py`

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 __all__ = [
     "ArtefactUnusable",
@@ -15,8 +16,10 @@ __all__ = [
     "CsrfMissing",
     "Fault",
     "Forbidden",
+    "Gone",
     "InvalidRequest",
     "KeyReused",
+    "KeysUnusable",
     "NotReady",
     "NotRecorded",
     "OidcFailed",
@@ -31,7 +34,11 @@ __all__ = [
     "UnknownDecision",
     "UnknownEntry",
     "UnknownFirm",
+    "UnknownHold",
+    "UnknownLoading",
+    "UnknownOverride",
     "UnknownRelease",
+    "UnknownReview",
     "UnknownScheme",
     "UnknownStop",
     "UnknownToken",
@@ -126,6 +133,40 @@ class TooManyRequests(ServiceError):
         self.retry_after = retry_after
 
 
+class Gone(ServiceError):
+    """What was asked for had served its time and was deleted; `tombstone` says by whom, when and why."""
+
+    code = "gone"
+
+    def __init__(self, message: str, tombstone: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.tombstone = tombstone
+
+
+class KeysUnusable(ServiceError):
+    """The file of keys for personal data is missing a key, readable by others, or damaged."""
+
+    code = "keys-unusable"
+
+
+class UnknownOverride(ServiceError):
+    """No override with that number is on record."""
+
+    code = "unknown-override"
+
+
+class UnknownReview(ServiceError):
+    """No request for review with that number is on record."""
+
+    code = "unknown-review"
+
+
+class UnknownHold(ServiceError):
+    """No legal hold is on that subject, or there is no such subject."""
+
+    code = "unknown-hold"
+
+
 class UnknownFirm(ServiceError):
     """No evidence of the firm is on file."""
 
@@ -148,6 +189,12 @@ class UnknownEntry(ServiceError):
     """The ledger has no such entry, or it is not under a checkpoint yet."""
 
     code = "unknown-entry"
+
+
+class UnknownLoading(ServiceError):
+    """No loading of evidence with that number is on record."""
+
+    code = "unknown-loading"
 
 
 class UnknownScheme(ServiceError):

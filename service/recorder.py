@@ -14,7 +14,7 @@ from time import sleep
 
 from sqlalchemy.exc import DataError, IntegrityError
 
-from service.errors import KeyReused, NotRecorded
+from service.errors import Gone, KeyReused, NotRecorded
 from service.store.records import Entry, Receipt, Record
 
 __all__ = ["Recorder"]
@@ -68,8 +68,9 @@ class Recorder:
     def record(self, record: Record) -> Receipt:
         """Give the receipt once the record is durable.
 
-        `KeyReused` when the record's key belongs to another request. `NotRecorded` when the database refuses or takes longer
-        than `seconds`; the record may then still become durable, which a retry with the same key finds out.
+        `KeyReused` when the record's key belongs to another request, `Gone` when the decision it led to was deleted. `NotRecorded`
+        when the database refuses or takes longer than `seconds`; the record may then still become durable, which a retry with the
+        same key finds out.
         """
         if self._process != os.getpid():
             self._start()
@@ -79,7 +80,7 @@ class Recorder:
             entry = slip.entry.result(self._seconds)
         except TimeoutError as error:
             raise NotRecorded(f"the record was not durable within {self._seconds} s; send the request again with its key") from error
-        if isinstance(entry, KeyReused):
+        if isinstance(entry, KeyReused | Gone):
             raise entry
         return entry
 

@@ -12,6 +12,7 @@ from features.tables import TABLES, FirmId
 from features.vocabulary import Product
 from service.domain.application import MAX_AMOUNT, MAX_TERM, Purpose
 from service.ledger import Kind
+from service.lineage import Lineage
 
 __all__ = [
     "ConsistencyQuery",
@@ -23,6 +24,7 @@ __all__ = [
     "InclusionQuery",
     "OffersQuery",
     "PointsQuery",
+    "Strict",
     "Upload",
 ]
 
@@ -91,6 +93,8 @@ class DecisionRequest(Strict):
 class FirmRequest(FirmEvidence):
     """A firm's evidence to be put on file; tables that are left out stay as they are, rows of the same key are replaced."""
 
+    lineage: Lineage | None = Field(default=None, description="Where it comes from; an installation may require source and authority")
+
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         _not_empty(self)
@@ -156,7 +160,10 @@ class PointsQuery(Strict):
 
 
 class _Upload(Strict):
-    """Files of evidence tables, CSV or Parquet, each in the field that has the table's name; `firms` is required."""
+    """Files of evidence tables, CSV or Parquet, each in the field that has the table's name; `firms` is required.
+
+    Text fields say where they come from: source, authority, consent, fetched_at.
+    """
 
 
 def _file(name: str) -> Any:
@@ -164,10 +171,15 @@ def _file(name: str) -> Any:
     return (Annotated[bytes | None, described], None)
 
 
+def _text(name: str) -> Any:
+    return (str | None, Field(default=None, description=Lineage.model_fields[name].description))
+
+
 def _upload_model() -> type[BaseModel]:
     from pydantic import create_model  # noqa: PLC0415
 
-    return create_model("Upload", __base__=_Upload, **{name: _file(name) for name in TABLES})
+    files = {name: _file(name) for name in TABLES}
+    return create_model("Upload", __base__=_Upload, **files, **{name: _text(name) for name in Lineage.model_fields})
 
 
 Upload = _upload_model()

@@ -14,6 +14,7 @@ from rich.table import Table as Grid
 
 from service.artefacts import Shelf
 from service.cli.console import out, step
+from service.cli.lineage import lineage
 from service.cli.options import Day
 from service.cli.serve import opened_store
 from service.clock import CHINA, system_clock
@@ -201,3 +202,6 @@ def log(after: int, limit: int, kind: str | None, subject: str | None, actor: st
             when = entry.at.isoformat(timespec="seconds")
             grid.add_row(str(entry.seq), when, entry.kind.value, entry.subject, entry.actor.id, entry.actor.role or entry.actor.kind)
     out.print(grid)
+
+
+audit.add_command(lineage)

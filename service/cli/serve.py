@@ -15,6 +15,7 @@ from service.cli.console import notes, out, step
 from service.cli.options import Day, acting, operator, today
 from service.clock import system_clock
 from service.config import settings_from
+from service.lineage import Lineage, required
 from service.sealer import open_sealer
 from service.serving import serve as serve_forever
 from service.store import Store, open_store, upgrade
@@ -24,6 +25,7 @@ from service.use_cases.ingest import ingest as put_on_file
 from service.use_cases.materialise import materialise as compute_ahead
 from service.use_cases.tokens import create_token, tokens_on_file
 from service.use_cases.tokens import revoke as revoke_token
+from service.web.parsing import read_form
 
 __all__ = ["ingest", "materialise", "opened_store", "serve", "token"]
 
@@ -57,13 +59,25 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @operator
-def ingest(folder: Path, operator: str) -> None:
+@click.option("--source", help="Where it was taken from, as in: patent register.  [default: the folder]")
+@click.option("--authority", help="On which legal or contractual basis, or from which body, it was obtained.")
+@click.option("--consent", help="Reference of the firms' consent, where one is needed.")
+@click.option("--fetched-at", help="When it was fetched from its source, as in 2026-11-23T08:00:00+08:00.")
+def ingest(folder: Path, operator: str, **said: str | None) -> None:
     """Load a FOLDER of evidence files into the service's database: all of it, or nothing."""
+    lineage = _lineage(said)
     with step("check evidence"):
         evidence = read_folder(folder, today())
     with opened_store() as store, step("put evidence on file") as report:
-        loading = put_on_file(store, system_clock, evidence, actor=acting(operator), source=str(folder), report=report)
+        loading = put_on_file(store, system_clock, evidence, actor=acting(operator), source=str(folder), lineage=lineage, report=report)
     out.print(f"{loading.rows:,} rows read; {loading.firms:,} firms have a new version of their evidence (loading {loading.ingest_id})")
+
+
+def _lineage(said: dict[str, str | None]) -> Lineage:
+    """Read what the options say of the origin; `InvalidRequest` names the option that is wrong or missing."""
+    given = {name: [value] for name, value in said.items() if value is not None}
+    lineage = read_form(Lineage, given, today=today())
+    return required(lineage, is_required=settings_from().require_lineage, field="--{}")
 
 
 @click.command()

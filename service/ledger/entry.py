@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_serializ
 
 from service.domain.record.canonical import canonical_bytes, content_hash
 
-__all__ = ["Actor", "Draft", "Entry", "Kind", "entry_bytes", "read_entry"]
+__all__ = ["Actor", "Draft", "Entry", "Kind", "entry_bytes", "moment_text", "read_entry"]
 
 
 class Kind(StrEnum):

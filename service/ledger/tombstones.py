@@ -1,10 +1,25 @@
-"""What was deleted by the rules: each tombstone names the hash of a content that is gone, and why."""
+"""What was deleted by the rules: each tombstone names the hashes of the contents that are gone, and why."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-__all__ = ["Tombstones"]
+from service.domain.record.canonical import canonical_bytes
+
+__all__ = ["Tombstones", "tombstone", "tombstoned"]
+
+
+def tombstone(subject: str, *, deleted: Sequence[str], shredded: Sequence[str], why: Mapping[str, Any]) -> bytes:
+    """Give the content of a tombstone's entry: the hashes that are gone, the records whose keys are destroyed, and why."""
+    said = {"format": "tombstone/1", "subject": subject, "deleted": sorted(set(deleted)), "shredded": sorted(shredded)}
+    return canonical_bytes({**why, **said})
+
+
+def tombstoned(contents: Iterable[bytes]) -> set[str]:
+    """Give every hash that the contents of tombstones' entries list as gone under `deleted`."""
+    return {sha256 for content in contents for sha256 in json.loads(content).get("deleted", ())}
 
 
 class Tombstones:
@@ -15,7 +30,7 @@ class Tombstones:
 
     def note(self, content: bytes) -> None:
         """Take up the content of a tombstone's entry: it lists the hashes that are gone under `deleted`."""
-        self._hashes.update(json.loads(content).get("deleted", ()))
+        self._hashes |= tombstoned([content])
 
     def __contains__(self, sha256: object) -> bool:
         """Was this content deleted by the rules?"""

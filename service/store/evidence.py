@@ -11,11 +11,24 @@ from sqlalchemy import Connection, bindparam, func, insert, literal_column, sele
 
 from service.domain.record import canonical_bytes
 from service.ledger import Actor, Draft, Kind
+from service.ledger.entry import moment_text
+from service.lineage import NOTHING_SAID, Lineage
 from service.store.blobs import PackedBlob, get_blob, put_blobs
 from service.store.ledger import append
 from service.store.models import EvidenceVersion, Ingest
 
-__all__ = ["Filed", "Loading", "Version", "add_versions", "latest_dossier", "latest_hash", "latest_versions", "versions_of"]
+__all__ = [
+    "Filed",
+    "KeptLoading",
+    "Loading",
+    "Version",
+    "add_versions",
+    "latest_dossier",
+    "latest_hash",
+    "latest_versions",
+    "loadings_on_file",
+    "versions_of",
+]
 
 BATCH = 500
 """Firms asked for in one statement; databases limit the parameters of one."""
@@ -44,15 +57,40 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loading:
-    """One loading of evidence: `rows` as sent, `firms` as changed, `checksum` of what was sent."""
+    """One loading of evidence: `rows` as sent, `firms` as changed, `checksum` of what was sent.
+
+    `channel` is the way it came in; `source` where it was taken from, the channel where nobody said; `authority` the basis on which,
+    `consent` the reference of the firm's consent, `fetched_at` when.
+    """
 
     ingest_id: str
-    source: str
+    channel: str
     rows: int
     firms: int
     checksum: str
     actor: Actor
     recorded_at: datetime
+    lineage: Lineage = NOTHING_SAID
+
+    @property
+    def source(self) -> str:
+        """Where it was taken from, as far as it is known."""
+        return self.lineage.source or self.channel
+
+    @property
+    def authority(self) -> str | None:
+        """On which basis it was obtained."""
+        return self.lineage.authority
+
+    @property
+    def consent(self) -> str | None:
+        """Reference of the firm's consent."""
+        return self.lineage.consent
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        """When it was fetched from its source."""
+        return self.lineage.fetched_at
 
     @property
     def operator(self) -> str:
@@ -63,9 +101,13 @@ class Loading:
         """Give what the ledger's entry commits to: the loading, and each firm's new version with its hash."""
         return canonical_bytes(
             {
-                "format": "ingest/1",
+                "format": "ingest/2",
                 "ingest_id": self.ingest_id,
+                "channel": self.channel,
                 "source": self.source,
+                "authority": self.authority,
+                "consent": self.consent,
+                "fetched_at": None if self.fetched_at is None else moment_text(self.fetched_at),
                 "rows": self.rows,
                 "firms": self.firms,
                 "checksum": self.checksum,
@@ -84,7 +126,47 @@ _COLUMNS = (
 )
 
 
-_KEPT = ("ingest_id", "source", "rows", "firms", "checksum", "operator", "recorded_at")
+_KEPT = (
+    "ingest_id",
+    "source",
+    "rows",
+    "firms",
+    "checksum",
+    "operator",
+    "recorded_at",
+    "channel",
+    "authority",
+    "consent",
+    "fetched_at",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLoading:
+    """A loading as it is kept; what nobody said is None."""
+
+    ingest_id: str
+    source: str
+    rows: int
+    firms: int
+    checksum: str
+    operator: str
+    recorded_at: datetime
+    channel: str | None
+    authority: str | None
+    consent: str | None
+    fetched_at: datetime | None
+
+
+def loadings_on_file(unit: Connection, numbers: Sequence[str]) -> dict[str, KeptLoading]:
+    """Read loadings by their numbers."""
+    columns = [getattr(Ingest, name) for name in _KEPT]
+    found: dict[str, KeptLoading] = {}
+    for start in range(0, len(numbers), BATCH):
+        query = select(*columns).where(Ingest.ingest_id.in_(numbers[start : start + BATCH]))
+        found |= {row["ingest_id"]: KeptLoading(**row) for row in unit.execute(query).mappings()}
+    return found
+
 
 _NEWEST = (  # built once: every decision asks it
     select(EvidenceVersion.sha256)

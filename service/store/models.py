@@ -94,6 +94,10 @@ class Ingest(Base):
     checksum: Mapped[str] = mapped_column(HASH)
     operator: Mapped[str] = mapped_column(String(64))
     recorded_at: Mapped[datetime]
+    channel: Mapped[str | None] = mapped_column(String(200))
+    authority: Mapped[str | None] = mapped_column(String(200))
+    consent: Mapped[str | None] = mapped_column(String(200))
+    fetched_at: Mapped[datetime | None]
 
 
 class EvidenceVersion(Base):
@@ -121,7 +125,7 @@ class FirmRowEntry(Base):
 
 
 class DecisionRow(Base):
-    """A decision as it was answered, byte for byte; `seq` counts in the order of commits."""
+    """A decision as it was answered, byte for byte (`body` is nothing once it was deleted); `seq` counts in the order of commits."""
 
     __tablename__ = "decisions"
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
@@ -132,7 +136,7 @@ class DecisionRow(Base):
     product: Mapped[str] = mapped_column(String(32))
     token_id: Mapped[str] = mapped_column(String(12))
     sha256: Mapped[str] = mapped_column(HASH)
-    body: Mapped[bytes]
+    body: Mapped[bytes | None]
     __table_args__ = (
         UniqueConstraint("decision_id"),
         Index("ix_decisions_firm_id_seq", "firm_id", "seq"),

@@ -9,12 +9,13 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, func, insert, select
 
-from service.errors import KeyReused
+from service.errors import Gone, KeyReused, UnknownDecision
 from service.ledger import Actor, Draft, Kind
 from service.store.blobs import PackedBlob, put_blobs
 from service.store.insertion import insert_new, new_or_nothing
 from service.store.ledger import append
 from service.store.models import DecisionRow, FirmRowEntry, LedgerEntry, RequestKey
+from service.store.tombstones import tombstone_of
 
 __all__ = [
     "Entry",
@@ -26,11 +27,13 @@ __all__ = [
     "decisions_since",
     "decisions_without_entry",
     "find_decision",
+    "find_line",
     "find_replay",
     "kept_decisions",
     "list_decisions",
     "newest_bodies",
     "newest_offers",
+    "read_decision",
 ]
 
 
@@ -84,8 +87,8 @@ class Listed:
     sha256: str
 
 
-Entry = Receipt | KeyReused
-"""What became of a record: kept, answered by an earlier one, or refused because its key belongs to another request."""
+Entry = Receipt | KeyReused | Gone
+"""What became of a record: kept, answered by an earlier one, or refused: its key is another request's, or the earlier one is deleted."""
 
 BATCH = 500
 """Decisions read in one statement."""
@@ -141,12 +144,15 @@ def _replay(unit: Connection, record: Record) -> Entry:
     assert record.key is not None
     try:
         return cast("Receipt", find_replay(unit, record.key))
-    except KeyReused as refusal:
+    except (KeyReused, Gone) as refusal:
         return refusal
 
 
 def find_replay(unit: Connection, key: Key) -> Receipt | None:
-    """Give the decision that the key already led to, or None; a key that belongs to another request is `KeyReused`."""
+    """Give the decision that the key already led to, or None.
+
+    A key that belongs to another request is `KeyReused`; one whose decision had served its time is `Gone`.
+    """
     query = (
         select(RequestKey.request_sha, DecisionRow.decision_id, DecisionRow.sha256, DecisionRow.body)
         .join(DecisionRow, DecisionRow.decision_id == RequestKey.decision_id)
@@ -157,14 +163,46 @@ def find_replay(unit: Connection, key: Key) -> Receipt | None:
         return None
     if found.request_sha != key.request_sha:
         raise KeyReused(f"Idempotency-Key {key.key!r} was used for another request; send a new key with a new request")
-    return Receipt(found.decision_id, found.sha256, found.body, replayed=True)
+    return Receipt(found.decision_id, found.sha256, _body(unit, found.decision_id, found.body), replayed=True)
+
+
+def _body(unit: Connection, decision_id: str, body: bytes | None) -> bytes:
+    if body is None:
+        raise Gone(
+            f"decision {decision_id} had served its time and was deleted; its tombstone says when and why", tombstone_of(unit, decision_id)
+        )
+    return body
 
 
 def find_decision(unit: Connection, decision_id: str) -> Receipt | None:
-    """Read a decision as it was answered, or None."""
+    """Read a decision as it was answered, or None: there is none, or it was deleted by the rules."""
+    found = _found(unit, decision_id)
+    return Receipt(*found) if found and found.body is not None else None
+
+
+def _found(unit: Connection, decision_id: str) -> Any:
     query = select(DecisionRow.decision_id, DecisionRow.sha256, DecisionRow.body).where(DecisionRow.decision_id == decision_id)
-    found = unit.execute(query).one_or_none()
-    return Receipt(*found) if found else None
+    return unit.execute(query).one_or_none()
+
+
+def read_decision(unit: Connection, decision_id: str) -> Receipt:
+    """Read a decision as it was answered; `UnknownDecision` when there is none, `Gone` when it was deleted."""
+    found = _found(unit, decision_id)
+    if found is None:
+        raise _unknown(decision_id)
+    return Receipt(found.decision_id, found.sha256, _body(unit, decision_id, found.body))
+
+
+def _unknown(decision_id: str) -> UnknownDecision:
+    return UnknownDecision(f"no decision {decision_id[:40]!r} is on record; GET /v1/decisions lists those that are")
+
+
+def find_line(unit: Connection, decision_id: str) -> Listed:
+    """Give a decision's line in the list, deleted or not; `UnknownDecision` when there is none."""
+    found = unit.execute(select(*_LISTED).where(DecisionRow.decision_id == decision_id)).one_or_none()
+    if found is None:
+        raise _unknown(decision_id)
+    return Listed(*found)
 
 
 def list_decisions(unit: Connection, *, firm_id: str | None, after: int, limit: int) -> list[Listed]:
@@ -176,15 +214,17 @@ def list_decisions(unit: Connection, *, firm_id: str | None, after: int, limit: 
 
 
 def newest_offers(unit: Connection, product: str) -> list[str]:
-    """Give the number of each firm's newest decision on a product where that decision lends, in the order of recording."""
+    """Give the number of each firm's newest decision on a product where that decision lends and is kept, in the order of recording."""
     newest = select(func.max(DecisionRow.seq)).where(DecisionRow.product == product).group_by(DecisionRow.firm_id)
-    query = select(DecisionRow.decision_id).where(DecisionRow.seq.in_(newest), DecisionRow.outcome.in_(("approve", "counter")))
+    lends = DecisionRow.outcome.in_(("approve", "counter"))
+    query = select(DecisionRow.decision_id).where(DecisionRow.seq.in_(newest), lends, DecisionRow.body.is_not(None))
     return list(unit.scalars(query.order_by(DecisionRow.seq)))
 
 
 def newest_bodies(unit: Connection, limit: int) -> list[bytes]:
     """Read the newest decisions as they were answered, at most `limit`, the newest first."""
-    return list(unit.scalars(select(DecisionRow.body).order_by(DecisionRow.seq.desc()).limit(limit)))
+    query = select(DecisionRow.body).where(DecisionRow.body.is_not(None)).order_by(DecisionRow.seq.desc()).limit(limit)
+    return [body for body in unit.scalars(query) if body is not None]
 
 
 def kept_decisions(unit: Connection, numbers: Sequence[str]) -> Iterator[Any]:

@@ -36,11 +36,13 @@ def keep_shadows(unit: Connection, batch: ShadowBatch) -> None:
 
 
 def newest_shadows(unit: Connection, limit: int) -> list[Shadowed]:
-    """Read the newest shadows, each with the decision it stands behind, at most `limit`."""
+    """Read the newest shadows, each with the decision it stands behind if that is kept, at most `limit`."""
     query = (
         select(ShadowRow.bundle, ShadowRow.pd, ShadowRow.score, ShadowRow.outcome, ShadowRow.amount, DecisionRow.body)
         .join(DecisionRow, DecisionRow.decision_id == ShadowRow.decision_id)
+        .where(DecisionRow.body.is_not(None))
         .order_by(ShadowRow.decision_id.desc())
         .limit(limit)
     )
-    return [Shadowed(*row) for row in unit.execute(query)]
+    names = Shadowed._fields
+    return [Shadowed(**{name: getattr(row, name) for name in names}) for row in unit.execute(query)]

@@ -15,13 +15,14 @@ from service.clock import day_in_china
 from service.desk import Desk
 from service.domain.allocation import AllocationError, Plan, shipped_plan
 from service.domain.record import canonical_bytes
-from service.errors import Fault, InvalidRequest, UnknownAllocation, UnknownFirm
+from service.errors import Fault, Gone, InvalidRequest, UnknownAllocation, UnknownFirm
 from service.identifiers import new_decision_id
+from service.lineage import required
 from service.requests import DecisionRequest
 from service.store.allocations import KeptAllocation, KeptResult, find_allocation, find_result, keep_allocation, keep_result
 from service.store.blobs import get_blob, hash_of
 from service.store.evidence import latest_dossier
-from service.store.records import Key, find_decision
+from service.store.records import Key, find_decision, find_line
 from service.tokens import Holder, Role
 from service.use_cases.allocate import Judged, allocation_of, decide_batch, judge
 from service.use_cases.decide import decide_application
@@ -48,6 +49,7 @@ def ask_allocation(desk: Desk, asked: AllocationRequest, holder: Holder, key: Ke
     """
     shipped_plan(asked.plan)
     _ = desk.active
+    required(asked.lineage, is_required=desk.settings.require_lineage and bool(asked.rounds), field="/lineage/{}")
     faults = [*_batch_faults(desk, asked), *_decision_faults(desk, asked.decisions)]
     if faults:
         shown = faults[: desk.settings.faults_shown]
@@ -109,6 +111,7 @@ def _decision_faults(desk: Desk, numbers: Sequence[str]) -> Iterator[Fault]:
 
 
 def _record(desk: Desk, number: str) -> Mapping[str, Any] | None:
+    """Give the record of a decision; None where there is none, or it was deleted."""
     with desk.store.reading() as unit:
         receipt = find_decision(unit, number)
     return orjson.loads(receipt.body) if receipt else None
@@ -133,7 +136,11 @@ def _from_record(desk: Desk, request: AllocationRequest, asked: KeptAllocation, 
     today = day_in_china(asked.recorded_at)
     for number in request.decisions:
         record = _record(desk, number)
-        assert record is not None  # looked up when it was asked for; records never go away
+        if record is None:  # it was there when it was asked for
+            with desk.store.reading() as unit:
+                firm_id = find_line(unit, number).firm_id
+            yield Judged(firm_id, number, None, None, Gone.code, "the decision had served its time and was deleted")
+            continue
         yield judge(record, _pinned(desk, record), plan, today=today)
 
 

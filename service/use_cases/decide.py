@@ -10,16 +10,17 @@ from pydantic import BaseModel
 
 from features.evidence import dossier_of
 from service.desk import Desk
-from service.domain import Application, Decision
+from service.domain import Application, Decision, ManualOrder
 from service.domain.recourse import with_recourse
-from service.errors import BadKey, UnknownDecision
+from service.errors import BadKey
 from service.identifiers import new_decision_id
 from service.requests import DecisionRequest
 from service.rows import Found
 from service.shadowing import Seen
 from service.store.blobs import PackedBlob, hash_of, pack
-from service.store.records import Key, Listed, Receipt, Record, find_decision, find_replay, list_decisions
+from service.store.records import Key, Listed, Receipt, Record, find_replay, list_decisions, read_decision
 from service.tokens import Holder
+from service.use_cases.reviews import review_orders
 
 __all__ = ["decide_application", "decisions_after", "key_of", "show_decision"]
 
@@ -66,7 +67,7 @@ def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None
         evidence_hash=found.evidence_sha,
         decision_id=new_decision_id(now),
         now=now,
-        manual=orders,
+        manual=(*orders, *_reviews(desk, found.row.firm_id, asked.product)),
     )
     decision = _answered(seen, with_plans=asked.recourse)
     body = decision.canonical()
@@ -96,6 +97,12 @@ def _answered(seen: Seen, *, with_plans: bool) -> Decision:
     return with_recourse(decision, seen.application, seen.firm, decide=judge, bundles=active.bundles, policy=active.policy)
 
 
+def _reviews(desk: Desk, firm_id: str, product: str) -> tuple[ManualOrder, ...]:
+    """Give an order for each open request that a person looks at this firm and product."""
+    with desk.store.reading() as unit:
+        return review_orders(unit, firm_id, product)
+
+
 def _earlier(desk: Desk, key: Key | None) -> Receipt | None:
     if key is None:
         return None
@@ -119,12 +126,9 @@ def _application(asked: DecisionRequest, firm_id: str, as_of: date) -> Applicati
 
 
 def show_decision(desk: Desk, decision_id: str) -> Receipt:
-    """Give a decision as it was answered; `UnknownDecision` when there is none."""
+    """Give a decision as it was answered; `UnknownDecision` when there is none, `Gone` when it was deleted."""
     with desk.store.reading() as unit:
-        receipt = find_decision(unit, decision_id)
-    if receipt is None:
-        raise UnknownDecision(f"no decision {decision_id[:40]!r} is on record; GET /v1/decisions lists those that are")
-    return receipt
+        return read_decision(unit, decision_id)
 
 
 def decisions_after(desk: Desk, *, firm_id: str | None, after: int, limit: int) -> list[Listed]:

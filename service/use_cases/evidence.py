@@ -10,14 +10,25 @@ from sqlalchemy import Connection
 from features.evidence import FirmEvidence, dossier_json, dossier_of, merge_dossiers
 from features.points import SHIPPED, Points, Scheme, score_points, shipped_scheme
 from service.desk import Desk
-from service.errors import UnknownFirm, UnknownScheme
+from service.errors import UnknownFirm, UnknownLoading, UnknownScheme
 from service.identifiers import new_decision_id
 from service.ledger import Actor
+from service.lineage import NOTHING_SAID, Lineage
 from service.store.blobs import get_blob, hash_of, pack
-from service.store.evidence import Filed, Loading, Version, add_versions, latest_dossier, latest_versions, versions_of
+from service.store.evidence import (
+    Filed,
+    KeptLoading,
+    Loading,
+    Version,
+    add_versions,
+    latest_dossier,
+    latest_versions,
+    loadings_on_file,
+    versions_of,
+)
 from service.tokens import Holder
 
-__all__ = ["FirmFile", "file_firm", "firm_points", "show_firm"]
+__all__ = ["FirmFile", "file_firm", "firm_points", "show_firm", "show_loading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,7 @@ class FirmFile:
     versions: list[Version]
 
 
-def file_firm(desk: Desk, evidence: FirmEvidence, holder: Holder) -> tuple[Version, bool]:
+def file_firm(desk: Desk, evidence: FirmEvidence, holder: Holder, lineage: Lineage = NOTHING_SAID) -> tuple[Version, bool]:
     """Put evidence on top of what is on file; gives the version and whether it is a new one (the same again is not)."""
     sent = dossier_of(evidence)
     firm_id = evidence.firm.firm_id
@@ -39,22 +50,32 @@ def file_firm(desk: Desk, evidence: FirmEvidence, holder: Holder) -> tuple[Versi
         is_new = before is None or before[0] != hash_of(dossier)
         if is_new:
             rows = 1 + sum(len(table) for table in evidence.supplied().values())
-            _add(unit, desk, Filed(firm_id, evidence.firm.name, pack("dossier", dossier)), rows, hash_of(sent), holder.actor)
+            _add(unit, desk, Filed(firm_id, evidence.firm.name, pack("dossier", dossier)), rows, hash_of(sent), holder.actor, lineage)
         return latest_versions(unit, [firm_id])[firm_id], is_new
 
 
-def _add(unit: Connection, desk: Desk, filed: Filed, rows: int, checksum: str, actor: Actor) -> None:
+def _add(unit: Connection, desk: Desk, filed: Filed, rows: int, checksum: str, actor: Actor, lineage: Lineage) -> None:
     now = desk.clock()
     loading = Loading(
         ingest_id=new_decision_id(now),
-        source="POST /v1/firms",
+        channel="POST /v1/firms",
         rows=rows,
         firms=1,
         checksum=checksum,
         actor=actor,
         recorded_at=now,
+        lineage=lineage,
     )
     add_versions(unit, loading, [filed], latest_versions(unit, [filed.firm_id]))
+
+
+def show_loading(desk: Desk, ingest_id: str) -> KeptLoading:
+    """Give a loading by its number; `UnknownLoading` when there is none."""
+    with desk.store.reading() as unit:
+        found = loadings_on_file(unit, [ingest_id]).get(ingest_id)
+    if found is None:
+        raise UnknownLoading(f"no loading {ingest_id[:40]!r} is on record; POST /v1/ingests and POST /v1/firms tell their number")
+    return found
 
 
 def show_firm(desk: Desk, firm_id: str, version: int | None = None) -> FirmFile:

@@ -12,6 +12,7 @@ from features.evidence import merge_dossiers, split_dossiers
 from service.clock import Clock
 from service.identifiers import new_decision_id
 from service.ledger import Actor
+from service.lineage import NOTHING_SAID, Lineage
 from service.store.blobs import PackedBlob, get_blob, pack
 from service.store.engine import Store
 from service.store.evidence import Filed, Loading, Version, add_versions, latest_versions
@@ -35,10 +36,18 @@ class _Draft:
 
 
 def ingest(
-    store: Store, clock: Clock, evidence: Evidence, *, actor: Actor, source: str, report: Report = lambda _what, _share: None
+    store: Store,
+    clock: Clock,
+    evidence: Evidence,
+    *,
+    actor: Actor,
+    source: str,
+    lineage: Lineage = NOTHING_SAID,
+    report: Report = lambda _what, _share: None,
 ) -> Loading:
     """Put checked evidence on file; a firm whose evidence is the same again gets no new version.
 
+    `source` is the way it came in: a route, a folder; what is said of its origin is its `lineage`.
     Dossiers are prepared before the write lock is taken; a firm that changed in between is laid on its new version.
     """
     drafts = list(_drafts(store, evidence.tables, report))
@@ -48,12 +57,13 @@ def ingest(
         filed = [file for draft in drafts if (file := _filed(unit, draft, known.get(draft.firm_id)))]
         loading = Loading(
             ingest_id=new_decision_id(now),
-            source=source[:200],
+            channel=source[:200],
             rows=sum(frame.height for frame in evidence.tables.values()),
             firms=len(filed),
             checksum=evidence.checksum,
             actor=actor,
             recorded_at=now,
+            lineage=lineage,
         )
         add_versions(unit, loading, filed, known)
     report("on file", 1.0)

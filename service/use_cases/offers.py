@@ -7,11 +7,12 @@ from datetime import date
 
 from service.active import Active
 from service.desk import Desk
-from service.domain import Application, Decision, Purpose
+from service.domain import Application, Decision, ManualOrder, Purpose
 from service.domain.record.recourse import RecoursePlan
 from service.domain.recourse import Redecide, recourse_of
 from service.rows import Found
 from service.use_cases.judging import judge_of
+from service.use_cases.reviews import review_orders
 
 __all__ = ["Line", "SideBySide", "offers_for"]
 
@@ -51,12 +52,17 @@ def offers_for(desk: Desk, firm_id: str, amount: int, term_months: int, purpose:
         evidence_hash=found.evidence_sha,
         now=desk.clock(),
         decision_id=UNRECORDED,
-        manual=desk.switchboard.orders,
+        manual=(*desk.switchboard.orders, *_reviews(desk, firm_id)),
     )
     asked = {"amount": amount, "term_months": term_months, "purpose": purpose, "firm_id": found.row.firm_id, "as_of": as_of}
     lines = [_line(active, found, judge, asked={**asked, "product": row.product}) for row in active.policy.products]
     policy = f"{active.policy.name} {active.policy.hash}"
     return SideBySide(as_of, found.evidence_sha, policy, tuple(sorted(lines, key=_standing)))
+
+
+def _reviews(desk: Desk, firm_id: str) -> tuple[ManualOrder, ...]:
+    with desk.store.reading() as unit:
+        return review_orders(unit, firm_id)
 
 
 def _line(active: Active, found: Found, judge: Redecide, *, asked: dict[str, object]) -> Line:

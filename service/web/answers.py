@@ -14,7 +14,7 @@ from service.domain import Decision, Outcome, Purpose
 from service.domain.record.offers import Offer
 from service.domain.record.parts import Missing, Reason
 from service.domain.record.recourse import RecoursePlan, Says
-from service.store.evidence import Loading
+from service.store.evidence import KeptLoading, Loading
 
 __all__ = [
     "Alive",
@@ -86,15 +86,19 @@ class IngestAnswer(BaseModel):
     """One loading of evidence."""
 
     ingest_id: str
-    source: str
+    source: str = Field(description="Where it was taken from; the channel where nobody said")
+    channel: str | None = Field(description="The way it came in")
+    authority: str | None = Field(description="On which basis, or from which body, it was obtained")
+    consent: str | None = Field(description="Reference of the firm's consent")
+    fetched_at: datetime | None = Field(description="When it was fetched from its source; UTC")
     rows: int = Field(description="Rows sent, over all tables")
     firms: int = Field(description="Firms that got a new version of their evidence")
     checksum: str
-    operator: str = Field(description="Number of the token that sent it")
+    operator: str = Field(description="Who loaded it")
     recorded_at: datetime = Moment
 
     @classmethod
-    def of(cls, loading: Loading) -> Self:
+    def of(cls, loading: Loading | KeptLoading) -> Self:
         """Take from a loading what the answer shows."""
         return cls(**{name: getattr(loading, name) for name in cls.model_fields})
 

@@ -35,7 +35,7 @@ KEY_HEADER = {"Idempotency-Key": "1 to 64 letters, digits, dots, dashes or under
             headers=("Location", "ETag", "Idempotent-Replayed"),
         )
     },
-    problems=("bad-idempotency-key", "unknown-firm", "idempotency-key-reused", "decision-refused", "not-ready", "not-recorded"),
+    problems=("bad-idempotency-key", "unknown-firm", "idempotency-key-reused", "decision-refused", "gone", "not-ready", "not-recorded"),
 )
 def post_decision(ask: Ask, body: DecisionRequest) -> Response:
     """Decide."""
@@ -58,7 +58,7 @@ def post_decision(ask: Ask, body: DecisionRequest) -> Response:
         200: Answer(meaning="The decision", content=Decision, headers=("ETag",)),
         304: Answer(meaning="The caller has it already (If-None-Match)", headers=("ETag",)),
     },
-    problems=("unknown-decision",),
+    problems=("unknown-decision", "gone"),
 )
 def get_decision(ask: Ask, decision_id: str) -> Response:
     """Show one."""

@@ -6,14 +6,16 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response, request
 
+from service.lineage import Lineage, required
 from service.requests import FirmQuery, FirmRequest, OffersQuery, PointsQuery, Upload
 from service.tokens import Permission
 from service.uploads import SentFile, read_sent
-from service.use_cases.evidence import file_firm, firm_points, show_firm
+from service.use_cases.evidence import file_firm, firm_points, show_firm, show_loading
 from service.use_cases.ingest import ingest
 from service.use_cases.offers import offers_for
 from service.web.answers import EvidenceVersion, FirmPage, IngestAnswer, OffersPage, PointsPage, ProductOffer, json_answer
-from service.web.operations import Answer, Ask, operation
+from service.web.operations import CSRF_FIELD, Answer, Ask, operation
+from service.web.parsing import read_form
 
 __all__ = ["firms"]
 
@@ -35,7 +37,8 @@ firms = Blueprint("firms", __name__)
 )
 def post_firm(ask: Ask, body: FirmRequest) -> Response:
     """File evidence."""
-    version, is_new = file_firm(ask.desk, body, ask.caller)
+    lineage = required(body.lineage, is_required=ask.desk.settings.require_lineage, field="/lineage/{}")
+    version, is_new = file_firm(ask.desk, body, ask.caller, lineage)
     location = {"Location": f"/v1/firms/{version.firm_id}?version={version.version}"}
     return json_answer(EvidenceVersion(**asdict(version)), 201 if is_new else 200, location)
 
@@ -101,11 +104,29 @@ def get_offers(ask: Ask, firm_id: str, query: OffersQuery) -> Response:
     permission=Permission.INGEST,
     upload=Upload,
     answers={201: Answer(meaning="What was loaded", content=IngestAnswer)},
-    problems=("evidence-faults",),
+    problems=("evidence-faults", "invalid-request"),
 )
 def post_ingest(ask: Ask) -> Response:
     """Load files."""
+    desk = ask.desk
+    texts = {name: values for name, values in request.form.to_dict(flat=False).items() if name != CSRF_FIELD}
+    said = read_form(Lineage, texts, today=desk.today())
+    lineage = required(said, is_required=desk.settings.require_lineage, field="{}")
     files = [SentFile(name, file.filename or "", file.stream) for name, file in request.files.items(multi=True)]
-    evidence = read_sent(files, ask.desk.today())
-    loading = ingest(ask.desk.store, ask.desk.clock, evidence, actor=ask.caller.actor, source="POST /v1/ingests")
+    evidence = read_sent(files, desk.today())
+    loading = ingest(desk.store, desk.clock, evidence, actor=ask.caller.actor, source="POST /v1/ingests", lineage=lineage)
     return json_answer(IngestAnswer.of(loading), 201)
+
+
+@operation(
+    firms,
+    "GET",
+    "/v1/ingests/<ingest_id>",
+    summary="Show a loading of evidence: what came in, from where, on which basis, by whom",
+    permission=Permission.READ,
+    answers={200: Answer(meaning="The loading", content=IngestAnswer)},
+    problems=("unknown-loading",),
+)
+def get_ingest(ask: Ask, ingest_id: str) -> Response:
+    """Show a loading."""
+    return json_answer(IngestAnswer.of(show_loading(ask.desk, ingest_id)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from importlib.metadata import version
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -21,6 +21,7 @@ HEADERS = {
     "ETag": "Hash of the bytes, in quotes",
     "Idempotent-Replayed": "true when an earlier request with the same key made the decision",
 }
+FILE = {"contentMediaType": "application/octet-stream"}
 ALWAYS = ("internal-error",)
 SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token made with `jifen token`"},
@@ -88,9 +89,9 @@ def _operation(one: Operation, schemas: Schemas) -> dict[str, Any]:
 
 
 def _files(model: type[BaseModel]) -> dict[str, Any]:
-    """A form of files: binary fields, none but those."""
+    """A form: binary fields for files, text fields for what is said of them, none but those."""
     fields = {
-        name: {"type": "string", "contentMediaType": "application/octet-stream", "description": info.description}
+        name: {"type": "string", "description": info.description, **(FILE if bytes in get_args(info.annotation) else {})}
         for name, info in model.model_fields.items()
     }
     return {"type": "object", "properties": fields, "required": ["firms"], "additionalProperties": False, "description": model.__doc__}

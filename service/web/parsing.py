@@ -57,10 +57,10 @@ def read_query(model: type[Model] | None, sent: Mapping[str, Sequence[str]]) -> 
     return None if model is None else _read_texts(model, sent, "the address")
 
 
-def read_form(model: type[Model], sent: Mapping[str, Sequence[str]]) -> Model:
-    """Read the fields of a form; one that is unknown or given twice is an `InvalidRequest`."""
+def read_form(model: type[Model], sent: Mapping[str, Sequence[str]], *, today: date | None = None) -> Model:
+    """Read the fields of a form; one that is unknown or given twice is an `InvalidRequest`, and so is a fact dated after `today`."""
     _check_names(model, sent, "the form has fields it does not take", "invalid-request")
-    return _read_texts(model, sent, "the form")
+    return _read_texts(model, sent, "the form", today)
 
 
 def _check_names(model: type[BaseModel] | None, sent: Mapping[str, Sequence[str]], trouble: str, code: str) -> None:
@@ -72,9 +72,9 @@ def _check_names(model: type[BaseModel] | None, sent: Mapping[str, Sequence[str]
         raise InvalidRequest(f"{trouble}: {', '.join(fault.field for fault in faults)}", faults, code=code)
 
 
-def _read_texts(model: type[Model], sent: Mapping[str, Sequence[str]], what: str) -> Model:
+def _read_texts(model: type[Model], sent: Mapping[str, Sequence[str]], what: str, today: date | None = None) -> Model:
     try:
-        return model.model_validate({name: values[0] for name, values in sent.items()})
+        return model.model_validate({name: values[0] for name, values in sent.items()}, context={"today": today})
     except ValidationError as error:
         raise _invalid(error, what, len(model.model_fields)) from error
 

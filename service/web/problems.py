@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from features.checks import EvidenceFaults
 from features.errors import FeaturesError
-from service.errors import InvalidRequest, ServiceError, SignInRefused, TooManyRequests, Unauthenticated
+from service.errors import Gone, InvalidRequest, ServiceError, SignInRefused, TooManyRequests, Unauthenticated
 from service.web.journal import log
 from service.web.pages import to_sign_in, trouble
 
@@ -49,11 +49,16 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "unknown-allocation": ProblemKind(404, "No such allocation is on record"),
         "unknown-decision": ProblemKind(404, "No such decision is on record"),
         "unknown-entry": ProblemKind(404, "The ledger has no such entry"),
+        "unknown-override": ProblemKind(404, "No such override is on record"),
+        "unknown-review": ProblemKind(404, "No such request for review is on record"),
+        "unknown-loading": ProblemKind(404, "No such loading of evidence is on record"),
+        "unknown-hold": ProblemKind(404, "There is no such subject or hold"),
         "unknown-release": ProblemKind(404, "No such proposal or release is on record"),
         "unknown-stop": ProblemKind(404, "No such stop is on record"),
         "unknown-scheme": ProblemKind(404, "No such points scheme can be used"),
         "method-not-allowed": ProblemKind(405, "The address does not take this method"),
         "wrong-state": ProblemKind(409, "It was decided already, or rests on what has changed"),
+        "gone": ProblemKind(410, "It had served its time and was deleted"),
         "body-too-large": ProblemKind(413, "The body is too large"),
         "unsupported-media-type": ProblemKind(415, "The body has the wrong content type"),
         "invalid-request": ProblemKind(422, "The request breaks rules"),
@@ -70,6 +75,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "too-many-requests": ProblemKind(429, "Too many requests in a minute"),
         "internal-error": ProblemKind(500, "The service failed"),
         "oidc-unreachable": ProblemKind(502, "The identity provider does not answer"),
+        "keys-unusable": ProblemKind(503, "The keys for personal data cannot be used"),
         "not-ready": ProblemKind(503, "The service may not decide yet"),
         "not-recorded": ProblemKind(503, "The decision could not be recorded, so none was given"),
     }
@@ -100,6 +106,7 @@ class Problem(BaseModel):
     request_id: str = Field(description="Quote it when you ask for help")
     errors: list[FaultShown] | None = Field(default=None, description="The wrong values, as far as they are listed")
     error_count: int | None = Field(default=None, description="How many wrong values there are in all")
+    tombstone: dict[str, Any] | None = Field(default=None, description="Of what was deleted: class, reason, hashes, who and when")
 
 
 def problem(code: str, detail: str, *, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None) -> Response:
@@ -133,6 +140,8 @@ def _of_domain(error: Exception) -> Response:
     headers = _headers_for(error)
     if isinstance(error, EvidenceFaults):
         return _of_files(error)
+    if isinstance(error, Gone):
+        return problem(code, str(error), more={"tombstone": error.tombstone})
     if not isinstance(error, InvalidRequest):
         return problem(code, str(error), headers=headers)
     listed = [asdict(fault) for fault in error.faults]
