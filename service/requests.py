@@ -19,6 +19,7 @@ __all__ = [
     "DecisionRequest",
     "DecisionsQuery",
     "EntriesQuery",
+    "ExportRequest",
     "FirmQuery",
     "FirmRequest",
     "InclusionQuery",
@@ -130,6 +131,17 @@ class InclusionQuery(Strict):
         if (self.seq is None) == (self.decision_id is None):
             raise ValueError("must name one entry; send either seq or decision_id")
         return self
+
+
+class ExportRequest(Strict):
+    """Decisions to take away, with everything they stand on."""
+
+    decisions: Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(min_length=1, max_length=1_000)] = Field(
+        description="Numbers of decisions; more than a thousand at once with `jifen audit export`"
+    )
+    checkpoints: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=100)] = Field(
+        default=(), description="Sizes of checkpoints that were kept earlier, to prove that the ledger still begins with them"
+    )
 
 
 class ConsistencyQuery(Strict):

@@ -21,8 +21,11 @@ from service.clock import CHINA, system_clock
 from service.config import Settings, settings_from
 from service.errors import UnknownDecision
 from service.ledger import Actor, Kind
-from service.sealer import open_ring, rotate_key
+from service.ledger.checkpoint import Checkpoint
+from service.ledger.note import read_note
+from service.sealer import open_ring, open_sealer, rotate_key
 from service.store import Store, open_store
+from service.use_cases.export import export
 from service.use_cases.proving import consistency, head, inclusion, list_entries, note_audit, place_of
 from service.use_cases.replay import Certificate, replay, to_replay
 from service.use_cases.verify import Report, verify
@@ -143,6 +146,31 @@ def _tell_replays(certificates: Sequence[Certificate]) -> None:
                 )
     same = sum(one.identical for one in certificates)
     out.print(f"{same:,} of {len(certificates):,} decisions are identical, bit for bit 逐位一致", markup=False)
+
+
+@audit.command("export")
+@click.argument("numbers", nargs=-1)
+@click.option("--sample", type=click.IntRange(1), help="Export so many, spread evenly over all on record.")
+@click.option("--since", type=Day(), help="Export all that were decided on this day (in China) or later.")
+@click.option("--out", "path", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The zip to write.")
+@click.option("--kept", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True, help="A checkpoint kept earlier.")
+@OPERATOR
+def export_decisions(
+    numbers: tuple[str, ...], sample: int | None, since: date | None, path: Path, kept: tuple[Path, ...], operator: str
+) -> None:
+    """Write decisions with all they stand on into one zip, which anybody verifies with bare Python: `python3 verify.py`."""
+    if not numbers and sample is None and since is None:
+        raise click.UsageError("name decisions, or choose them with --sample or --since")
+    settings = settings_from()
+    sizes = [Checkpoint.parse(read_note(one.read_text("utf-8")).text).size for one in kept]
+    with _looked_at() as store, step("gather, replay and prove"), path.open("wb") as sink:
+        chosen = list(numbers) or to_replay(store, sample=sample, since=_begin(since))
+        sealer, shelf = open_sealer(store, settings, system_clock), Shelf(store, settings.home)
+        actor = Actor(kind="system", id=operator[:64])
+        done = export(store, sealer, shelf, system_clock, sink, chosen=chosen, actor=actor, kept=sizes)
+    out.print(f"{done.decisions:,} decisions in {path}, entered as {done.entry}; manifest {done.manifest}", markup=False)
+    for number in done.missing:
+        out.print(f"{number} was deleted by the rules; its tombstone is in the pack", markup=False)
 
 
 @audit.command("checkpoint")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Final, Protocol
 
-__all__ = ["EMPTY_ROOT", "TILE_HEIGHT", "Nodes", "Peaks", "fold", "leaf_hash", "node_hash", "root_of_range", "split_point"]
+__all__ = ["EMPTY_ROOT", "TILE_HEIGHT", "Nodes", "Peaks", "WholeTree", "fold", "leaf_hash", "node_hash", "root_of_range", "split_point"]
 
 EMPTY_ROOT: Final = sha256(b"").digest()
 """Root of a tree without leaves."""
@@ -65,6 +65,20 @@ def _full_subtree(nodes: Nodes, height: int, place: int) -> bytes:
     below = height // TILE_HEIGHT * TILE_HEIGHT
     width = 1 << (height - below)
     return fold(nodes.full(below, place * width, (place + 1) * width))
+
+
+class WholeTree:
+    """Nodes of a tree whose leaves are all in memory: for many proofs at once. Some 64 bytes a leaf."""
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self._levels = [list(leaves)]
+        while len(self._levels[-1]) > 1:
+            below = self._levels[-1]
+            self._levels.append([node_hash(left, right) for left, right in zip(below[::2], below[1::2], strict=False)])
+
+    def full(self, height: int, start: int, stop: int) -> Sequence[bytes]:
+        """Give the roots of the full subtrees (height, start) up to (height, stop)."""
+        return self._levels[height][start:stop]
 
 
 class Peaks:

@@ -7,7 +7,7 @@ PACK is the zip or the folder it was unpacked to (default: the folder of this pr
 as you received it outside this pack; without it the signatures only prove that pack and ledger agree. FILE is a checkpoint that you kept
 earlier: the ledger of the pack must begin with it.
 
-Exit code 0: nothing was found. 1: something does not hold; every finding is printed in Chinese and English. 2: the pack cannot be read.
+Exit code 0: nothing was found. 1: something does not hold, each finding in Chinese and English. 2: the pack cannot be read.
 """
 
 from __future__ import annotations
@@ -61,9 +61,6 @@ def sha256(content: bytes) -> str:
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
-# ---- The tree (RFC 9162) ---------------------------------------------------------------------------------------------------------
-
-
 def node(left: bytes, right: bytes) -> bytes:
     """Hash two subtrees as one."""
     return hashlib.sha256(b"\x01" + left + right).digest()
@@ -113,9 +110,6 @@ def extends(before: int, after: int, path: list[bytes], old_root: bytes, new_roo
     return last == 0 and old == old_root and new == new_root
 
 
-# ---- Checkpoints (C2SP tlog-checkpoint) --------------------------------------------------------------------------------------------
-
-
 class Key(NamedTuple):
     """A public key: name, four bytes that number it, 32 bytes."""
 
@@ -124,14 +118,20 @@ class Key(NamedTuple):
     public: bytes
 
 
+class Note(NamedTuple):
+    """A signed text: its three lines, and the lines that sign it by key name, key number and signature."""
+
+    lines: list[str]
+    signatures: list[tuple[str, bytes, bytes]]
+
+
 class Checkpoint(NamedTuple):
-    """What a log said of itself: name, entries, root; and the lines that sign it."""
+    """What a log said of itself: name, entries, root; and the note that says so."""
 
     origin: str
     size: int
     root: bytes
-    text: str
-    signatures: list[tuple[str, bytes, bytes]]
+    note: Note
 
 
 def key_of(text: str) -> Key:
@@ -144,27 +144,34 @@ def key_of(text: str) -> Key:
     return Key(name, expected, content[1:])
 
 
-def checkpoint_of(note: str) -> Checkpoint:
-    """Read a signed checkpoint; ValueError when it is none."""
+def note_of(note: str) -> Note:
+    """Read a signed note of three lines; ValueError when it is none."""
     text, gap, lines = note.rpartition("\n\n")
     parts = text.split("\n")
     if not gap or len(parts) != 3:
-        raise ValueError("not a signed checkpoint")
+        raise ValueError("not a signed note of three lines")
     signatures = []
     for line in lines.splitlines():
         _, name, coded = line.split(" ")
         content = base64.b64decode(coded)
         signatures.append((name, content[:4], content[4:]))
-    return Checkpoint(parts[0], int(parts[1]), base64.b64decode(parts[2]), text + "\n", signatures)
+    return Note(parts, signatures)
 
 
-def signers(checkpoint: Checkpoint, keys: list[Key]) -> tuple[list[Key], list[str]]:
+def checkpoint_of(text: str) -> Checkpoint:
+    """Read a signed checkpoint; ValueError when it is none."""
+    note = note_of(text)
+    origin, size, root = note.lines
+    return Checkpoint(origin, int(size), base64.b64decode(root), note)
+
+
+def signers(note: Note, keys: list[Key]) -> tuple[list[Key], list[str]]:
     """Give the keys whose signature holds, and what is wrong with the others that are known."""
     good, wrong = [], []
-    for name, number, signature in checkpoint.signatures:
+    message = ("\n".join(note.lines) + "\n").encode()
+    for name, number, signature in note.signatures:
         for key in keys:
             if (key.name, key.number) == (name, number):
-                message = checkpoint.text.encode()
                 holds = signed_by(key.public, message, signature)
                 if second_opinion(key.public, message, signature) not in (None, holds):
                     wrong.append("openssl and this program disagree about " + name)
@@ -175,13 +182,10 @@ def signers(checkpoint: Checkpoint, keys: list[Key]) -> tuple[list[Key], list[st
     return good, wrong
 
 
-# ---- The checks -------------------------------------------------------------------------------------------------------------------
-
-
 def check_manifest(pack: Pack) -> Iterator[Finding]:
     """Every file is listed with its hash, and every listed file is there."""
     listed = {one["path"]: one for one in json.loads(pack.read("manifest.json"))["files"]}
-    there = set(pack.names()) - {"manifest.json"}
+    there = set(pack.names()) - {"manifest.json", "manifest.note"}
     for name in sorted(set(listed) - there):
         yield Finding(name, "清单所列文件缺失", "is listed in the manifest and is missing")
     for name in sorted(there - set(listed)):
@@ -199,11 +203,16 @@ def check_signature(pack: Pack, pinned: str | None, kept: str | None) -> Iterato
     if pinned is not None and key_of(pinned) not in keys:
         yield Finding("ledger/public-keys.txt", "所持公钥不在其中", "the key you hold is not among the keys of the pack")
         return
-    good, wrong = signers(checkpoint, keys)
+    good, wrong = signers(checkpoint.note, keys)
     for said in wrong:
         yield Finding(place, "签名无效", said)
     if not good:
         yield Finding(place, "检查点没有有效签名", "no known key signed the checkpoint")
+    note = note_of(pack.read("manifest.note").decode())
+    if note.lines != [checkpoint.origin, "export manifest", sha256(pack.read("manifest.json"))] or not signers(note, keys)[0]:
+        yield Finding(
+            "manifest.note", "清单未经账本密钥签名,或签名后被改动", "the manifest was not signed with the ledger's key, or changed since"
+        )
     entered = [said["public_key"] for said in contents(pack, "key")]
     for key in keys:
         if not any(key_of(text) == key for text in entered):
@@ -215,7 +224,7 @@ def check_signature(pack: Pack, pinned: str | None, kept: str | None) -> Iterato
 
 def check_kept(pack: Pack, now: Checkpoint, then: Checkpoint, keys: list[Key]) -> Iterator[Finding]:
     """The log of the pack begins with the log of a checkpoint that was kept outside."""
-    if not signers(then, keys)[0] or then.origin != now.origin:
+    if not signers(then.note, keys)[0] or then.origin != now.origin:
         yield Finding("--checkpoint", "所持检查点不属于该账本", "the checkpoint you kept was not signed by this ledger")
         return
     for proof in json.loads(pack.read("ledger/consistency.json")):
@@ -283,13 +292,12 @@ def tombstones(pack: Pack) -> list[str]:
 def check_decision(pack: Pack, folder: str, decision: dict[str, Json], names: set[str], gone: list[str]) -> Iterator[Finding]:
     """One decision: its pins, its sums, its replay."""
     place, pins = folder + "decision.json", decision["pins"]
-    if folder + "evidence.json" not in names:
-        if pins["evidence"] not in gone:
-            yield Finding(folder + "evidence.json", "证据快照缺失", "the evidence is missing, and no tombstone says why")
-    elif sha256(pack.read(folder + "evidence.json")) != pins["evidence"]:
-        yield Finding(folder + "evidence.json", "不是作出决定时的证据", "is not the evidence that the decision was made on")
+    yield from check_evidence(pack, folder, pins["evidence"], names, gone)
     if pins["bundle"] is not None:
         yield from check_model(pack, pins["bundle"], names)
+    for kind, pin in (("policies", pins["policy"]), ("schemes", pins["scheme"]), ("references", pins["reference"])):
+        if pin is not None:
+            yield from check_artefact(pack, kind, pin.rsplit(" ", 1)[-1], names)
     for said, holds in sums(decision):
         if not holds:
             yield Finding(place, said + "不成立", said + " does not hold")
@@ -298,6 +306,16 @@ def check_decision(pack: Pack, folder: str, decision: dict[str, Json], names: se
         if not replay["identical"]:
             first = next(stage["id"] for stage in replay["stages"] if not stage["identical"])
             yield Finding(folder + "replay.json", f"重放在“{first}”环节不一致", f"the replay differs from the stage {first} on")
+
+
+def check_evidence(pack: Pack, folder: str, pin: str, names: set[str], gone: list[str]) -> Iterator[Finding]:
+    """The evidence is the one that the decision pins, or was deleted by the rules."""
+    place = folder + "evidence.json"
+    if place not in names:
+        if pin not in gone:
+            yield Finding(place, "证据快照缺失", "the evidence is missing, and no tombstone says why")
+    elif sha256(pack.read(place)) != pin:
+        yield Finding(place, "不是作出决定时的证据", "is not the evidence that the decision was made on")
 
 
 def check_model(pack: Pack, pin: str, names: set[str]) -> Iterator[Finding]:
@@ -311,6 +329,15 @@ def check_model(pack: Pack, pin: str, names: set[str]) -> Iterator[Finding]:
     lines = "".join(sha256(pack.read(folder + name)) + "  " + name + "\n" for name in counted)
     if sha256(lines.encode()) != pin:
         yield Finding(folder, "不是作出决定的模型", "is not the model that the decision was made with")
+
+
+def check_artefact(pack: Pack, kind: str, pin: str, names: set[str]) -> Iterator[Finding]:
+    """A policy, scheme or reference base has the hash that the decision pins."""
+    place = "artefacts/" + kind + "/" + pin.split(":")[1] + ".json"
+    if place not in names:
+        yield Finding(place, "所用政策、方案或对照库缺失", "what the decision was made by is missing")
+    elif sha256(pack.read(place)) != pin:
+        yield Finding(place, "不是作出决定时的版本", "is not what the decision was made by")
 
 
 def sums(decision: dict[str, Json]) -> Iterator[tuple[str, bool]]:

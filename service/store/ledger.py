@@ -21,6 +21,8 @@ __all__ = [
     "count_tiles",
     "entries_between",
     "entries_found",
+    "entries_of_kinds",
+    "entries_of_subjects",
     "entry_at",
     "entry_of",
     "keep_checkpoint",
@@ -34,6 +36,8 @@ __all__ = [
 
 PAGE = 2_000
 """Rows read at once when the whole log is walked."""
+SUBJECTS = 500
+"""Subjects asked for in one statement."""
 
 
 def size_of(unit: Connection) -> int:
@@ -160,3 +164,16 @@ def entries_found(
         if wanted is not None:
             query = query.where(column == wanted)
     return list(unit.scalars(query))
+
+
+def entries_of_kinds(unit: Connection, kinds: Sequence[str]) -> list[bytes]:
+    """Read every entry of these kinds, oldest first."""
+    return list(unit.scalars(select(LedgerEntry.entry).where(LedgerEntry.kind.in_(kinds)).order_by(LedgerEntry.seq)))
+
+
+def entries_of_subjects(unit: Connection, subjects: Sequence[str]) -> list[bytes]:
+    """Read every entry about these subjects, in no order."""
+    found: list[bytes] = []
+    for start in range(0, len(subjects), SUBJECTS):
+        found += unit.scalars(select(LedgerEntry.entry).where(LedgerEntry.subject.in_(subjects[start : start + SUBJECTS])))
+    return found

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from tempfile import TemporaryFile
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, send_file
 from pydantic import BaseModel, Field
 
 from service.artefacts import Shelf
 from service.errors import UnknownDecision, UnknownEntry
 from service.ledger import Entry
-from service.requests import ConsistencyQuery, EntriesQuery, InclusionQuery
+from service.requests import ConsistencyQuery, EntriesQuery, ExportRequest, InclusionQuery
 from service.tokens import Permission
+from service.use_cases.export import export
 from service.use_cases.proving import consistency, head, inclusion, list_entries, place_of, show_entry
 from service.use_cases.replay import replay
 from service.use_cases.verify import verify
@@ -241,3 +243,29 @@ def post_replay(ask: Ask, decision_id: str) -> Response:
     if certificate is None:
         raise UnknownDecision(f"no decision {decision_id[:40]!r} is on record; GET /v1/decisions lists those that are")
     return json_answer(asdict(certificate))
+
+
+@operation(
+    audit,
+    "POST",
+    "/v1/audit/exports",
+    summary="Take decisions away in one zip, which anybody verifies with bare Python",
+    permission=Permission.AUDIT,
+    body=ExportRequest,
+    answers={200: Answer(meaning="The pack: a zip with manifest, proofs and verify.py", media="application/zip")},
+    problems=("unknown-decision", "not-ready"),
+)
+def post_export(ask: Ask, body: ExportRequest) -> Response:
+    """Write it to a temporary file, so that a large pack does not fill the memory, and send it from there."""
+    desk = ask.desk
+    sink = TemporaryFile()  # noqa: SIM115 closed with the answer
+    shelf, actor = Shelf(desk.store, desk.settings.home), ask.caller.actor
+    try:
+        done = export(desk.store, desk.sealer, shelf, desk.clock, sink, chosen=body.decisions, actor=actor, kept=body.checkpoints)
+    except BaseException:
+        sink.close()
+        raise
+    sink.seek(0)
+    answer = send_file(sink, mimetype="application/zip", as_attachment=True, download_name=f"jifen-export-{done.entry}.zip")
+    answer.headers["ETag"] = f'"{done.manifest}"'
+    return answer
