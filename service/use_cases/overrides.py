@@ -12,7 +12,7 @@ from service.clock import day_in_china
 from service.corrections import OverrideRequest, ReasonRequest
 from service.desk import Desk
 from service.domain import Decision
-from service.domain.override import Terms, authority_needed, covers, direction_of, faults_of, terms_of
+from service.domain.override import Terms, authority_needed, covers, direction_of, faults_of, is_barred, terms_of
 from service.domain.record import canonical_bytes
 from service.errors import InvalidRequest, UnknownOverride, WrongState
 from service.identifiers import new_decision_id
@@ -35,6 +35,8 @@ READERS = (Permission.OVERRIDE, Permission.SIGN, Permission.AUDIT)
 
 def propose_override(desk: Desk, decision_id: str, asked: OverrideRequest, holder: Holder) -> KeptOverride:
     """Propose another answer; within the person's own authority it stands at once, above it a second person signs.
+
+    What lends over a rule that declined always waits for a second person.
 
     Raises `PersonRequired`, `UnknownDecision`, `Gone`, `NotReady`, and `InvalidRequest` with every bound it breaks.
     """
@@ -65,7 +67,7 @@ def propose_override(desk: Desk, decision_id: str, asked: OverrideRequest, holde
             expires_on=asked.expires_on,
             needs=needs,
             has=has,
-            at_once=covers(policy, has, needs),
+            at_once=covers(policy, has, needs) and not (after.lends and is_barred(decision)),
             **seal_fields(unit, MasterKeys(desk.settings.key_folder), number, {"text": asked.text}, now),  # type: ignore[arg-type]
         )
         keep_override(unit, override)

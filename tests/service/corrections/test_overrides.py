@@ -206,6 +206,8 @@ def test_r8_a_knock_out_is_lifted_only_by_an_exception_that_head_office_signs(
     sign = f"/v1/overrides/{made.json['override_id']}/sign"
     assert client.post(sign, json=SIGNING, headers=person("branch.wang")).status_code == 403
     assert client.post(sign, json=SIGNING, headers=person("head.zhou")).json["status"] == "in-force"
+    alone = propose(client, decision, person("head.zhou"), reason="policy-exception", amount=900_000)
+    assert (alone.json["status"], alone.json["has"]) == ("pending", "head-office")
 
 
 def test_grounds_are_shown_to_those_who_correct_and_audit_only(client: FlaskClient, decide: Decide) -> None:
