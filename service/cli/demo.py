@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 import subprocess
+import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -57,7 +61,7 @@ def demo(firms: int, seed: int, port: int | None, *, check: bool, fresh: bool) -
     people = {} if check else demo_people(settings)
     with running_service(settings) as address:
         if check:
-            _verify(address, secrets["officer"], prepared)
+            _verify(address, secrets, prepared)
         else:
             _welcome(address, secrets, people, prepared)
             _wait()
@@ -78,7 +82,10 @@ def _credentials(settings: Settings) -> dict[str, str]:
     """Make fresh tokens; earlier ones go on working until they are revoked."""
     store = open_store(settings.database, connections=1, lock_seconds=settings.lock_seconds)
     try:
-        return {role.value: create_token(store, name=f"demo {role.value}", role=role.value).text for role in (Role.OFFICER, Role.RISK)}
+        return {
+            role.value: create_token(store, name=f"demo {role.value}", role=role.value).text
+            for role in (Role.OFFICER, Role.RISK, Role.AUDITOR)
+        }
     finally:
         store.close()
 
@@ -148,7 +155,7 @@ class _Answer:
 
 def _ask(url: str, token: str, body: dict[str, object] | None = None) -> _Answer:
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": "demo-check"}
-    request = Request(url, data=orjson.dumps(body) if body else None, headers=headers)  # noqa: S310 our own loopback address
+    request = Request(url, data=None if body is None else orjson.dumps(body), headers=headers)  # noqa: S310 our own loopback address
     with urlopen(request, timeout=30) as answer:  # noqa: S310
         return _Answer(answer.status, answer.read(), answer.headers.get("Location", ""))
 
@@ -164,8 +171,9 @@ def _request(prepared: Prepared) -> dict[str, object]:
     }
 
 
-def _verify(address: str, token: str, prepared: Prepared) -> None:
-    """Decide one applicant over HTTP and hold the answer to what it claims; the first thing that is wrong ends with exit code 1."""
+def _verify(address: str, secrets: dict[str, str], prepared: Prepared) -> None:
+    """Decide one applicant over HTTP and hold the answer, and its record, to what they claim; anything wrong ends with exit code 1."""
+    token = secrets["officer"]
     made = _ask(f"{address}/v1/decisions", token, _request(prepared))
     kept = _ask(f"{address}/v1/decisions/{orjson.loads(made.body)['decision_id']}", token)
     again = _ask(f"{address}/v1/decisions", token, _request(prepared))
@@ -178,11 +186,33 @@ def _verify(address: str, token: str, prepared: Prepared) -> None:
         "points of the items sum to the total": sum(item["points"] for item in decision["points"]["items"]) == decision["points"]["total"],
         "simulated data and illustrative weights are marked": {"simulated_data", "illustrative_weights"} <= set(decision["warnings"]),
     }
+    checks |= _examine(address, secrets["auditor"], decision["decision_id"])
     for said, holds in checks.items():
         out.print(f"{'ok    ' if holds else 'WRONG '} {said}", markup=False)
     out.print(f"decision {decision['decision_id']}: {decision['outcome']}, score {decision['risk']['score']}, {content_hash(made.body)}")
     if not all(checks.values()):
         raise click.ClickException("the answer does not hold; see the lines marked WRONG")
+
+
+def _examine(address: str, token: str, decision_id: str) -> dict[str, bool]:
+    """Do with the decision what an examiner does: verify the ledger, replay, and check an export with bare Python."""
+    report = orjson.loads(_ask(f"{address}/v1/audit/verify", token, {}).body)
+    certificate = orjson.loads(_ask(f"{address}/v1/audit/replays/{decision_id}", token, {}).body)
+    pack = _ask(f"{address}/v1/audit/exports", token, {"decisions": [decision_id]}).body
+    key = orjson.loads(_ask(f"{address}/v1/audit/checkpoint", token).body)["public_keys"][0]
+    return {
+        "the ledger is intact": report["intact"],
+        "the decision replays bit for bit, all nine stages": certificate["identical"] and len(certificate["stages"]) == 9,
+        "its export verifies with bare Python": _verifies_alone(pack, key),
+    }
+
+
+def _verifies_alone(pack: bytes, key: str) -> bool:
+    with TemporaryDirectory(prefix="jifen-pack-") as folder:
+        with zipfile.ZipFile(io.BytesIO(pack)) as archive:
+            archive.extractall(folder)
+        line = [sys.executable, "-I", "-S", str(Path(folder) / "verify.py"), "--key", key]
+        return subprocess.run(line, check=False, capture_output=True).returncode == 0  # noqa: S603 our own program
 
 
 def _sums_to_score(decision: dict[str, dict[str, int]]) -> bool:

@@ -5,9 +5,8 @@
 
 PACK is the zip or the folder it was unpacked to (default: the folder of this program). PUBLIC_KEY is the first public key of the ledger
 as you received it outside this pack; without it the signatures only prove that pack and ledger agree. FILE is a checkpoint that you kept
-earlier: the ledger of the pack must begin with it.
-
-Exit code 0: nothing was found. 1: something does not hold, each finding in Chinese and English. 2: the pack cannot be read.
+earlier: the ledger of the pack must begin with it. Exit code 0: nothing was found. 1: something does not hold, each finding in Chinese
+and English. 2: the pack cannot be read.
 """
 
 from __future__ import annotations
@@ -388,8 +387,7 @@ def main(line: list[str] | None = None) -> int:
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         print(f"无法读取 cannot be read: {error}")
         return 2
-    found = list(findings(pack, asked.key, kept))
-    for one in found:
+    for one in (found := list(findings(pack, asked.key, kept))):
         print(f"不符 DOES NOT HOLD  {one.place}: {one.zh} / {one.en}")
     print(f"决定 decisions: {len(manifest['decisions'])}   账本记录 entries: {len(entries(pack)) if not found else '-'}")
     if asked.key is None:

@@ -14,7 +14,7 @@ from service.store.turn import Turn
 
 __all__ = ["Store", "is_reachable", "open_store"]
 
-WRITER_LOCK = 7_043_915  # any number of our own; PostgreSQL keys advisory locks by it
+WRITER_LOCK = 7_043_915  # any number of our own; PostgreSQL keys advisory locks by it and by the schema: each is a record of its own
 
 
 class Store:
@@ -43,7 +43,7 @@ class Store:
         """
         with self._turn.taken() if self._turn else nullcontext(), self._writer.begin() as connection:
             if not self._is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key, hashtext(current_schema()))"), {"key": WRITER_LOCK})
             yield connection
         if not silent:
             self.committed()

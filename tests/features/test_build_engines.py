@@ -66,7 +66,7 @@ def spark() -> Iterator[Any]:
     session.stop()
 
 
-def test_pandas_gives_the_same_bits_as_polars(evidence: Evidence, built: pl.DataFrame) -> None:
+def test_r2_pandas_gives_the_same_bits_as_polars(evidence: Evidence, built: pl.DataFrame) -> None:
     """Pandas frames go in and come out, and every number is the same to the last bit."""
     frames = {name: frame.to_pandas() for name, frame in evidence.items()}
     result = build_features(applications(FIRMS).to_pandas(), frames)
@@ -113,7 +113,7 @@ def test_day_numbers_and_times_are_read_like_dates(evidence: Evidence, built: pl
     assert pl.from_pandas(from_pandas, nan_to_null=True)["rd_capital"].equals(built["rd_capital"])
 
 
-def test_row_order_changes_no_bit(evidence: Evidence, built: pl.DataFrame) -> None:
+def test_r2_row_order_changes_no_bit(evidence: Evidence, built: pl.DataFrame) -> None:
     """Shuffled tables and applications give the same rows, in the order of the applications."""
     shuffled = {name: frame.sample(fraction=1, shuffle=True, seed=5) for name, frame in evidence.items()}
     asked = applications(FIRMS).sample(fraction=1, shuffle=True, seed=6)
@@ -122,7 +122,7 @@ def test_row_order_changes_no_bit(evidence: Evidence, built: pl.DataFrame) -> No
     assert_frame_equal(result.sort("application_id"), built.sort("application_id"), check_exact=True)
 
 
-def test_thread_count_changes_no_bit(built: pl.DataFrame) -> None:
+def test_r2_thread_count_changes_no_bit(built: pl.DataFrame) -> None:
     """A process with another number of threads gives the same bits."""
     program = (
         "from builders_features import applications, province\n"

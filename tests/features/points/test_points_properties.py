@@ -53,7 +53,7 @@ def scored(values: dict[str, float | None], field: str = "energy") -> Points:
 
 
 @given(FIRMS, st.sampled_from(FIELDS))
-def test_items_sum_to_groups_and_groups_to_the_total(values: dict[str, float | None], field: str) -> None:
+def test_r4_items_sum_to_groups_and_groups_to_the_total(values: dict[str, float | None], field: str) -> None:
     """Sums are exact: no rounding is hidden between the levels."""
     points = scored(values, field)
     for group in points.groups:
@@ -77,7 +77,7 @@ def test_a_better_value_never_costs_points(values: dict[str, float | None], one:
 
 
 @given(FIRMS, st.randoms())
-def test_the_order_of_values_does_not_matter(values: dict[str, float | None], order: random.Random) -> None:
+def test_r2_the_order_of_values_does_not_matter(values: dict[str, float | None], order: random.Random) -> None:
     """The same facts in another order give the same breakdown."""
     names = list(values)
     order.shuffle(names)

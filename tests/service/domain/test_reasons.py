@@ -24,7 +24,7 @@ def codes(decision, direction):
     return [reason.code for reason in decision.reasons if reason.direction == direction]
 
 
-def test_the_four_heaviest_contributions_stand_against_in_order():
+def test_r5_the_four_heaviest_contributions_stand_against_in_order():
     """Largest first, ties by id; without a peer level the code claims no level, only the model's direction."""
     decision = decided(bundle=FakeBundle(default=0.15, points=MANY))
     assert codes(decision, "-") == ["DEBT_TO_ASSETS_WEAK", "STAFF_WEAK", "CASH_RATIO_WEAK", "RD_INTENSITY_WEAK"]
@@ -147,7 +147,7 @@ def test_reasons_cite_only_what_weighs_their_way(points, default, asked):
     points=st.integers(-60, 60).filter(bool),
     name=st.sampled_from([n for n in NAMES if CATALOGUE[n].unit not in {"flag", "stage"} and n in firm().values]),
 )
-def test_the_code_and_the_words_agree_with_value_and_peers_and_the_sign_with_the_model(value, peer, points, name):
+def test_r5_the_code_and_the_words_agree_with_value_and_peers_and_the_sign_with_the_model(value, peer, points, name):
     """HIGH stands above the median shown beside it, LOW below, TYPICAL at it, whatever the model makes of it; the sign is the model's."""
     profile = {"features": {name: {"edges": [peer], "shares": [0.5, 0.5]}}}
     decision = decided(known=firm(**{name: value}), bundle=FakeBundle(default=0.15, points={name: points}, reference_profile=profile))

@@ -106,7 +106,7 @@ def test_recourse_belongs_to_what_was_not_approved(told: list[Told]) -> None:
     assert all(one.decision.model_copy(update={"recourse": None}) == one.before for one in told)
 
 
-def test_every_plan_was_decided_as_a_whole_and_is_better(told: list[Told]) -> None:
+def test_r6_every_plan_was_decided_as_a_whole_and_is_better(told: list[Told]) -> None:
     """Its outcome, offer, score, grade and tier are those of a decision that was really made, and that decision is better."""
     for one in told:
         for plan in one.decision.recourse or ():
@@ -133,7 +133,7 @@ def test_plans_keep_to_the_policy(told: list[Told]) -> None:
         assert order == sorted(order)
 
 
-def test_only_what_a_firm_can_change_is_proposed(told: list[Told]) -> None:
+def test_r6_only_what_a_firm_can_change_is_proposed(told: list[Told]) -> None:
     """Every indicator has an act, moves the way its action says by at most the policy's steps, and amounts are whole and smaller."""
     rule = shipped_policy().recourse
     for change in (change for one in told for plan in one.decision.recourse or () for change in plan.changes):
@@ -173,7 +173,7 @@ def is_declared(reason: Reason) -> bool:
 
 
 @given(data=st.data())
-def test_moving_a_cited_factor_as_stated_never_lowers_the_score(parts: Parts, told: list[Told], data: Any) -> None:
+def test_r5_moving_a_cited_factor_as_stated_never_lowers_the_score(parts: Parts, told: list[Told], data: Any) -> None:
     """A reason against stands on an indicator with a direction: moving it that way, however far, gives at least the same score."""
     one = data.draw(st.sampled_from(told))
     cited = [r for r in one.decision.reasons if r.kind == "score" and r.direction == "-" and is_declared(r)]
