@@ -8,6 +8,8 @@ PostgreSQL is measured where JIFEN_TEST_POSTGRES_URL names a server.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -44,6 +47,7 @@ FIRMS, SEED, UNTIL = 8_000, 7, date(2026, 10, 31)
 THREADS, ROUNDS, DECISIONS, ASKED = 16, 3, 2_000, 500
 LONG = int(os.environ.get("JIFEN_BENCH_REPLAYS", "10000"))
 PRODUCTS = (Product.STARTUP_CREDIT, Product.GROWTH_RELAY, Product.LOAN_INVESTMENT, Product.COMMON_GROWTH)
+CARRIED = "blobs ingests evidence artefacts proposals proposal_verdicts releases ledger tree_tiles checkpoints"
 HOLDER = Holder("0" * 12, Role.OFFICER)
 
 
@@ -61,6 +65,7 @@ def main() -> None:
             ]
             ratios[f"{name}: with the ledger / without"] = with_it / without
         results += _examined(settings)
+        results += _elsewhere(settings)
     about = __doc__.partition("\n\n")[2] if __doc__ else ""
     aims = dict.fromkeys(ratios, (0.8, "at least"))
     write_result("ledger", "The ledger: recording, verifying, replaying", about, results, ratios, aims)
@@ -90,7 +95,7 @@ def _schema(address: str) -> Iterator[str]:
     engine.dispose()
 
 
-def _carry(settings: Settings, there: Settings) -> None:
+def _carry(settings: Settings, there: Settings, wanted: str = CARRIED) -> None:
     """Copy evidence, artefacts and releases to the other database."""
     source, target = open_store(settings.database), open_store(there.database)
     upgrade(target)
@@ -187,9 +192,34 @@ def _fill(desk: Desk, settings: Settings) -> None:
     desk.sealer.close()
 
 
-def _replayed(store: Store, settings: Settings) -> tuple[float, int]:
+def _elsewhere(settings: Settings) -> list[Result]:
+    """Replay the same decisions in another process, in shuffled order, on PostgreSQL."""
+    address = os.environ.get("JIFEN_TEST_POSTGRES_URL")
+    if not address:
+        return []
+    with _schema(address) as place:
+        _carry(settings, replace(settings, database_url=place), f"{CARRIED} decisions")
+        command = [sys.executable, "-m", "benchmarks.ledger", str(settings.home / "elsewhere"), place]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"PYTHONHASHSEED": "1"})
+    seconds, count = done.stdout.split()
+    figures = {"decisions": int(count), "seconds": float(seconds), "ms_each": 1_000 * float(seconds) / int(count)}
+    return [Result("replay the same in another process, shuffled, on PostgreSQL", figures)]
+
+
+def replay_elsewhere(home: str, database: str) -> None:
+    """Replay every decision of a database in shuffled order; prints seconds and how many were identical (all, or it fails)."""
+    settings = Settings(home=Path(home), database_url=database)
+    store = open_store(database)
+    seconds, count = _replayed(store, settings, shuffled=True)
+    store.close()
+    print(seconds, count)
+
+
+def _replayed(store: Store, settings: Settings, *, shuffled: bool = False) -> tuple[float, int]:
     shelf = Shelf(store, settings.home)
     numbers = to_replay(store, sample=LONG)
+    if shuffled:
+        Random(SEED).shuffle(numbers)
     began = time.perf_counter()
     for number in numbers:
         found = replay(store, shelf.of, number, system_clock)
@@ -199,4 +229,7 @@ def _replayed(store: Store, settings: Settings) -> tuple[float, int]:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:]:
+        replay_elsewhere(*sys.argv[1:])
+    else:
+        main()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
@@ -63,7 +64,8 @@ def verify_ledger(operator: str, *, as_json: bool) -> None:
         keys, witness = open_ring(store, settings), Witness(settings.witness_folders)
         with step("verify the ledger"):
             report = verify(store, keys, witness)
-        _enter(store, operator, "verify", report)
+        if report.is_intact:  # a ledger that was touched is left as it was found
+            _enter(store, operator, "verify", "ledger", {"intact": True, "entries": report.entries})
     if as_json:
         said = asdict(report) | {"intact": report.is_intact}
         out.print(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode(), markup=False)
@@ -73,11 +75,10 @@ def verify_ledger(operator: str, *, as_json: bool) -> None:
         raise SystemExit(TOUCHED)
 
 
-def _enter(store: Store, operator: str, action: str, report: Report) -> None:
-    """Enter that somebody verified; a log that was touched is left as it was found."""
-    if report.is_intact:
-        actor = Actor(kind="system", id=operator[:64])
-        note_audit(store, actor, system_clock(), action=action, subject="ledger", more={"intact": True, "entries": report.entries})
+def _enter(store: Store, operator: str, action: str, subject: str, more: dict[str, Any]) -> None:
+    """Enter that somebody looked, under a checkpoint of its own: no service need be running."""
+    note_audit(store, Actor(kind="system", id=operator[:64]), system_clock(), action=action, subject=subject, more=more)
+    open_sealer(store, settings_from(), system_clock).seal_now()
 
 
 def _tell(report: Report) -> None:
@@ -113,8 +114,7 @@ def replay_decisions(numbers: tuple[str, ...], sample: int | None, since: date |
         certificates = list(_replayed(store, settings, chosen))
         wrong = [one for one in certificates if not one.identical]
         more = {"decisions": len(certificates), "identical": len(certificates) - len(wrong)}
-        actor = Actor(kind="system", id=operator[:64])
-        note_audit(store, actor, system_clock(), action="replay", subject=chosen[0] if len(chosen) == 1 else "decisions", more=more)
+        _enter(store, operator, "replay", chosen[0] if len(chosen) == 1 else "decisions", more)
     if path is not None:
         path.write_bytes(b"".join(orjson.dumps(asdict(one)) + b"\n" for one in certificates))
     _tell_replays(certificates)
