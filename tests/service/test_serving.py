@@ -24,10 +24,13 @@ from builders_service import wait_until
 from service.artefacts import policy_artefact
 from service.clock import system_clock
 from service.config import Settings
+from service.sealer import open_ring
 from service.serving import environment_of
 from service.store import Store, open_store, upgrade
 from service.store.records import list_decisions
 from service.use_cases.tokens import create_token
+from service.use_cases.verify import verify
+from service.witness import Witness
 
 ASKED = {"product": "startup-credit", "amount": 500_000, "term_months": 12, "firm_id": FIRM}
 FORBIDDEN = ("mlflow", "shap", "sklearn", "matplotlib", "pandas", "pyspark", "lightgbm")
@@ -129,6 +132,9 @@ def test_every_acknowledged_decision_survives_a_sudden_death(settings: Settings,
     again.stop()
     with store.reading() as unit:
         assert len(list_decisions(unit, firm_id=None, after=0, limit=100_000)) >= len(answered)
+    report = verify(store, open_ring(store, settings), Witness(settings.witness_folders))
+    assert report.is_intact, report.findings
+    assert report.unsealed == 0  # a worker that is stopped seals what it has recorded
 
 
 def test_the_request_path_loads_no_training_library(tmp_path: Path) -> None:
