@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from builders_ledger import OFFICER, draft
 from builders_service import Clock, wait_until
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from service.config import Settings
 from service.errors import NotReady
@@ -19,7 +20,7 @@ from service.ledger.proofs import is_consistent, is_included
 from service.sealer import Sealer, open_ring, open_sealer, rotate_key
 from service.store import Store
 from service.store.ledger import KeptNodes, append, checkpoint_notes, newest_checkpoint, sealed_size, size_of
-from service.store.models import LedgerEntry, TreeTile
+from service.store.models import Base, LedgerEntry, TreeTile
 from service.use_cases.proving import consistency, inclusion
 from service.use_cases.verify import verify
 from service.witness import Witness
@@ -216,6 +217,32 @@ def test_keys_are_private(tmp_path: Path) -> None:
     key.chmod(0o640)
     with pytest.raises(NotReady, match="chmod 600"):
         open_keys(tmp_path / "keys", may_create=False)
+
+
+def test_the_private_key_is_never_in_the_database(
+    store: Store, sealer: Sealer, enter: Callable[[int], None], settings: Settings, clock: Clock
+) -> None:
+    """After seals and a rotation no column of no table holds either private key, whatever its form."""
+    enter(2)
+    sealer.seal_now()
+    first = open_ring(store, settings).signer
+    rotate_key(store, settings, clock, OFFICER)
+    signers = (first, open_ring(store, settings).signer)
+    secrets = [form for one in signers for form in (one.private.private_bytes_raw(), one.text.rpartition("+")[2].encode())]
+    with store.reading() as unit:
+        for table in Base.metadata.tables.values():
+            for row in unit.execute(select(table)):
+                held = b"|".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
+                assert not any(secret in held or secret in _unpacked(held) for secret in secrets), table.name
+
+
+def _unpacked(content: bytes) -> bytes:
+    """What a packed column holds, as far as one is in it."""
+    start = content.find(b"x\x9c")
+    try:
+        return b"" if start < 0 else zlib.decompressobj().decompress(content[start:])
+    except zlib.error:
+        return b""
 
 
 @pytest.mark.parametrize("name", ["ledger.key", "ledger-public-keys.txt"])
