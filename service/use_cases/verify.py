@@ -105,7 +105,7 @@ def _witnessed(sighting: Sighting | None, place: str, keys: KeyRing, leaves: dic
 def _log(unit: Connection, signed: list[Signed], leaves: Mapping[int, bytes], report: Report) -> None:
     """Walk the log; entries that stand are held against the rows and contents they speak of, in batches."""
     rows = (_counted(row, report) for row in rows_after(unit))
-    tombstones, batch = Tombstones(), list[Entry]()
+    tombstones, batch, read = Tombstones(), list[Entry](), set[str]()
     missing: list[tuple[Entry, str]] = []
     for found in held_to(rows, signed, leaves):
         if isinstance(found, Finding):
@@ -113,9 +113,9 @@ def _log(unit: Connection, signed: list[Signed], leaves: Mapping[int, bytes], re
             continue
         batch.append(found)
         if len(batch) == BATCH:
-            missing += _contents(unit, batch, report, tombstones)
+            missing += _contents(unit, batch, report, tombstones, read)
             batch = []
-    missing += _contents(unit, batch, report, tombstones)
+    missing += _contents(unit, batch, report, tombstones, read)
     _missing(missing, tombstones, report)
 
 
@@ -134,16 +134,19 @@ def _counted(row: Any, report: Report) -> tuple[int, bytes]:
     return row.seq, row.entry
 
 
-def _contents(unit: Connection, entries: list[Entry], report: Report, tombstones: Tombstones) -> list[tuple[Entry, str]]:
-    """Hold contents to their hashes; gives the entries whose content is not there, and what is missing."""
+def _contents(unit: Connection, entries: list[Entry], report: Report, tombstones: Tombstones, read: set[str]) -> list[tuple[Entry, str]]:
+    """Hold contents to their hashes; gives the entries whose content is not there, and what is missing.
+
+    `read` are hashes of evidence that was read already: many decisions stand on one.
+    """
     decided = {entry.subject: entry for entry in entries if entry.kind is Kind.DECISION}
     others = {entry.content: entry for entry in entries if entry.kind is not Kind.DECISION}
-    missing = [*_decisions(unit, decided, report), *_records(unit, others, report, tombstones)]
+    missing = [*_decisions(unit, decided, report, read), *_records(unit, others, report, tombstones)]
     report.contents += len(entries) - len(missing)
     return missing
 
 
-def _decisions(unit: Connection, decided: Mapping[str, Entry], report: Report) -> Iterator[tuple[Entry, str]]:
+def _decisions(unit: Connection, decided: Mapping[str, Entry], report: Report, read: set[str]) -> Iterator[tuple[Entry, str]]:
     rows = {row.decision_id: row for row in kept_decisions(unit, list(decided))}
     evidence: dict[str, Entry] = {}
     for decision_id, entry in decided.items():
@@ -156,7 +159,10 @@ def _decisions(unit: Connection, decided: Mapping[str, Entry], report: Report) -
         if said:
             report.say(said)
             continue
-        evidence.setdefault(orjson.loads(row.body)["pins"]["evidence"], entry)
+        pinned = orjson.loads(row.body)["pins"]["evidence"]
+        if pinned not in read:
+            evidence.setdefault(pinned, entry)
+    read |= evidence.keys()
     for sha256, content in read_blobs(unit, list(evidence)):
         entry = evidence.pop(sha256)
         if hash_of(content) != sha256:
