@@ -40,6 +40,8 @@ class Book:
     firm: npt.NDArray[Any] | None = None
     """Who the row is about; rows of one firm stay in one fold."""
     weight: Floats | None = None
+    days: Floats | None = None
+    """Day number of each decision; None where the book is undated."""
     groups: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
     """Labels to report metrics by, such as stage and field."""
     decided: Decided | None = None

@@ -52,7 +52,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class CrossValidated:
-    """Out-of-fold margins of the training rows, at the number of rounds early stopping chose."""
+    """Out-of-fold margins of the training rows (NaN where no fold holds a row out), at the number of rounds early stopping chose."""
 
     rounds: int
     margin: Floats
@@ -112,7 +112,7 @@ def cross_validate(dataset: lgb.Dataset, book: Book, folds: Sequence[Fold], sett
     )
     kept = found["cvbooster"]
     matrix = book.matrix[book.train]
-    margin = np.empty(len(matrix))
+    margin = np.full(len(matrix), np.nan)
     for booster, fold in zip(kept.boosters, folds, strict=True):
         margin[fold.test] = booster.predict(
             matrix[fold.test], raw_score=True, num_iteration=kept.best_iteration, num_threads=settings.threads

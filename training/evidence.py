@@ -20,6 +20,7 @@ from training.book import Book, Floats, Targets
 from training.boosting import Settings
 from training.bundle import Feature
 from training.bundle.encoding import EPOCH
+from training.effort import Effort
 from training.errors import BookError
 from training.evidence_files import read_evidence
 from training.fitting import Progress
@@ -133,6 +134,7 @@ def evidence_book(prepared: EvidenceBook, segment: Segment) -> Book:
         target=target,
         test=held,
         firm=rows["firm_id"].to_numpy(),
+        days=days[kept],
         groups={by: rows[by].fill_null("unknown").to_numpy() for by in GROUPS},
         example=rows.filter(pl.Series(held)).head(EXAMPLES).select(f.name for f in features).to_dict(as_series=False),
         simulated=prepared.simulated,
@@ -160,6 +162,7 @@ def train_evidence(
     settings: Settings | None = None,
     version: str | None = None,
     force: bool = False,
+    effort: Effort = Effort(),  # noqa: B008 - frozen
     progress: Progress = lambda _: None,
 ) -> TrainResult:
     """Train the model of one segment and write `out/jifen-<segment>/<version>/`.
@@ -169,4 +172,4 @@ def train_evidence(
     """
     prepared = evidence if isinstance(evidence, EvidenceBook) else prepare(evidence, simulated=simulated, progress=progress)
     book = evidence_book(prepared, segment)
-    return train_book(book, out=out, now=now, settings=settings, version=version, force=force, progress=progress)
+    return train_book(book, out=out, now=now, settings=settings, version=version, force=force, effort=effort, progress=progress)

@@ -38,6 +38,8 @@ class Fitted:
     """As in the book, with the fill of features never seen missing."""
     calibration: Calibration
     rounds: int
+    cross: CrossValidated
+    """The boosters behind the calibration, each blind to its own fold, and their margins."""
     out_of_fold: Floats
     """Calibrated log odds of the training rows, each from boosters blind to its firm."""
     findings: dict[str, Any]
@@ -130,7 +132,7 @@ def fit(book: Book, settings: Settings, *, progress: Progress = lambda _: None) 
     deep = cross_validate(dataset, book, folds, settings.deeper())
     findings = {"compactness": _compactness(book, settings, compact, deep, free), "resisted_directions": resisted_directions(book, free)}
     log_odds = calibration.slope * compact.margin + calibration.intercept
-    return Fitted(text, _with_fills(book), calibration, compact.rounds, log_odds, findings)
+    return Fitted(text, _with_fills(book), calibration, compact.rounds, compact, log_odds, findings)
 
 
 def _constrained(book: Book) -> bool:

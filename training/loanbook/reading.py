@@ -182,6 +182,7 @@ def book_of(contract: Contract, frame: pl.DataFrame) -> Book:
         test=test[kept],
         firm=None if firm is None else firm[kept],
         weight=None if weight is None else weight[kept],
+        days=None if days is None else days[kept],
         groups={by: labels[kept] for by, labels in _groups(contract, columns).items()},
         decided=Decided(column=contract.decision.date, date_format=contract.book.date_format) if contract.decision else None,
         example=_example(features, columns, test & kept),
