@@ -172,9 +172,7 @@ def _tuned(book: Book, settings: Settings, effort: Effort, progress: Progress) -
     return chosen, {"tuning": said}
 
 
-def _contested(
-    book: Book, fitted: Fitted, measured: Measured, settings: Settings, effort: Effort, progress: Progress
-) -> dict[str, Any]:
+def _contested(book: Book, fitted: Fitted, measured: Measured, settings: Settings, effort: Effort, progress: Progress) -> dict[str, Any]:
     if not effort.challengers:
         return {}
     said = hold_contest(

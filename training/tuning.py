@@ -15,6 +15,7 @@ import numpy as np
 
 from training.book import Book, Floats
 from training.boosting import CrossValidated, Settings, cross_validate, dataset_of
+from training.calibration import fit_affine
 from training.folds import Fold, make_folds, time_folds
 
 __all__ = ["SEARCHED", "Budget", "tune"]
@@ -47,47 +48,70 @@ def _suggested(trial: Any, base: Settings) -> Settings:
 
 
 def _losses(book: Book, cross: CrossValidated) -> Floats:
-    """Log loss of every row that some fold held out."""
-    held = np.concatenate([fold.test for fold in cross.folds])
-    sign = 1 - 2 * book.target[book.train][held]
-    loss: Floats = np.logaddexp(0, sign * cross.margin[held])
-    return loss if book.weight is None else loss * book.weight[book.train][held]
+    """Log loss of every held-out row, each fold calibrated on itself: what is left is what the margins know.
+
+    Eras differ in their level of risk, which no setting can foresee and a central tendency corrects; left in, it would drown what
+    settings do change and reward a model that says little.
+    """
+    target, losses = book.target[book.train], []
+    for fold in cross.folds:
+        margin, outcome = cross.margin[fold.test], target[fold.test]
+        affine = fit_affine(margin, outcome)
+        losses.append(np.logaddexp(0, (1 - 2 * outcome) * (affine.slope * margin + affine.intercept)))
+    loss: Floats = np.concatenate(losses)
+    return loss if book.weight is None else loss * book.weight[book.train][np.concatenate([fold.test for fold in cross.folds])]
 
 
-def _folds(book: Book, settings: Settings) -> tuple[str, Sequence[Fold]]:
-    """Folds in order of time where the book is dated and long enough, else the grouped folds of training."""
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Measures settings as training would use them: rounds from grouped folds, losses from folds in order of time."""
+
+    book: Book
+    dataset: Any
+    grouped: Sequence[Fold]
+    ordered: Sequence[Fold]
+
+    def losses(self, settings: Settings) -> Floats:
+        """Loss of each held-out row."""
+        searched = cross_validate(self.dataset, self.book, self.grouped, settings)
+        if not self.ordered:
+            return _losses(self.book, searched)
+        return _losses(self.book, cross_validate(self.dataset, self.book, self.ordered, settings, rounds=searched.rounds))
+
+
+def _judge(book: Book, settings: Settings) -> _Judge:
     target = book.target[book.train]
     firm = None if book.firm is None else book.firm[book.train]
     ordered = [] if book.days is None else time_folds(target, book.days[book.train], firm)
-    if len(ordered) > 1:
-        return "in order of time", ordered
-    return "by firm, not in order of time", make_folds(target, firm, folds=settings.folds, seed=settings.seed)
+    grouped = make_folds(target, firm, folds=settings.folds, seed=settings.seed)
+    return _Judge(book, dataset_of(book, settings), grouped, ordered if len(ordered) > 1 else [])
 
 
-def tune(book: Book, base: Settings, budget: Budget, *, progress: Callable[[str], None] = lambda _: None) -> tuple[Settings, dict[str, Any]]:
+def tune(
+    book: Book, base: Settings, budget: Budget, *, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Settings, dict[str, Any]]:
     """Search settings; give those to train with and what was tried.
 
-    The best trial replaces `base` only if its mean log loss on held-out rows is lower by more than one standard error of the paired
-    difference. The best of many trials flatters itself on the folds it was chosen on; the standard error is the guard against that.
+    Each trial finds its rounds as training does and is judged on folds in order of time where the book is dated and long enough, else
+    on the grouped folds. The best one replaces `base` only if its mean log loss on held-out rows is lower by more than one standard
+    error of the paired difference: the best of many trials flatters itself on the folds it was chosen on.
     """
     import optuna  # noqa: PLC0415 - half a second, and only a search needs it
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    how, folds = _folds(book, base)
-    dataset, found = dataset_of(book, base), dict[int, Floats]()
+    judge, found = _judge(book, base), dict[int, Floats]()
 
     def measured(trial: Any) -> float:
         progress(f"trial {trial.number + 1} of {budget.trials}")
-        settings = base if trial.number == 0 else _suggested(trial, base)
-        found[trial.number] = _losses(book, cross_validate(dataset, book, folds, settings))
+        found[trial.number] = judge.losses(base if trial.number == 0 else _suggested(trial, base))
         return float(found[trial.number].mean())
 
     study = optuna.create_study(direction="minimize", sampler=optuna.samplers.TPESampler(seed=base.seed))
     stop = time.monotonic() + budget.seconds
     while len(found) < budget.trials and (not found or time.monotonic() < stop):
         study.optimize(measured, n_trials=1)
-    best = study.best_trial.number
-    return _outcome(base, found, best, study.best_trial.params, {"folds": how, "number_of_folds": len(folds), "trials_asked": budget.trials})
+    said = {"folds": "in order of time" if judge.ordered else "by firm, not in order of time", "trials_asked": budget.trials}
+    return _outcome(base, found, study.best_trial.number, study.best_trial.params, said)
 
 
 def _outcome(

@@ -78,10 +78,6 @@ def _out_of_fold(book: Book, contender: Contender, folds: Sequence[Fold], seed: 
     return found
 
 
-def _is_foldable(book: Book) -> bool:
-    return len(book.train) * len(book.features) <= FOLDED_CELLS
-
-
 def _entered(book: Book, contender: Contender, ours: Mapping[str, Floats], folds: Sequence[Fold], seed: int) -> dict[str, Any]:
     """Train one challenger on the training rows and measure it on the test rows, and fold by fold where that is cheap enough."""
     rows: Rows = book.held_out
@@ -90,7 +86,7 @@ def _entered(book: Book, contender: Contender, ours: Mapping[str, Floats], folds
         "title": contender.title,
         "test": _compared(book.target[rows], ours["test"], trained(book.matrix[rows]), seed),
     }
-    if _is_foldable(book):
+    if contender.is_folded and len(book.train) * len(book.features) <= FOLDED_CELLS:
         said["out_of_fold"] = _compared(book.target[book.train], ours["out_of_fold"], _out_of_fold(book, contender, folds, seed), seed)
     said["verdict"] = _verdict(said["test"]["difference"].get("auc"))
     return said
@@ -110,7 +106,7 @@ def hold_contest(
 
     `test` and `out_of_fold` are our calibrated log odds on the held-out and on the training rows. Work is bounded by size, never by
     the clock, so that the same book gives the same card: a challenger with a bound on rows sits out a larger book and the result says so;
-    a book of more than 400,000 cells is not refitted fold by fold.
+    an EBM, or any challenger on a book of more than 400,000 cells, is not refitted fold by fold.
     """
     entered: dict[str, Any] = {}
     for number, (name, contender) in enumerate(contenders.items(), 1):
