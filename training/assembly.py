@@ -67,6 +67,8 @@ def _draft(book: Book, fitted: Fitted, settings: Settings) -> Manifest:
         features=fitted.features,
         decided=book.decided,
         calibration=fitted.calibration,
+        doubt=fitted.doubt,
+        term_structure=fitted.term_structure,
         expected_margin=float(Booster(fitted.text).contributions(blank)[0, -1]),
         hashes=Hashes(**{"code": code_hash(), "config": config_hash(settings.to_dict()), **book.hashes}),
         libraries=library_versions(),

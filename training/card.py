@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from training.bundle import Manifest
+from training.bundle.term import YearHazard
 from training.challengers.words import contest_rows, first_line
 
 __all__ = ["Section", "render_card", "sections"]
@@ -79,6 +80,41 @@ def _calibration(manifest: Manifest) -> Section:
             ("训练违约率 default rate in training", f"{calibration.observed:.4f}"),
             ("中心趋势 central tendency", f"{calibration.central_tendency:.4f} (shift {calibration.shift:+.4f})"),
         ),
+    )
+
+
+def _doubt(manifest: Manifest) -> list[Section]:
+    """How wide the intervals of a PD are; nothing for a bundle without them."""
+    doubt = manifest.doubt
+    if doubt is None:
+        return []
+    near = (f"n {band.n:,}, defaults {band.defaults:,}: {band.low:+.2f} to {band.high:+.2f}" for band in doubt.by_margin)
+    hidden = (f"{_upto(band.below)} (n {band.n:,}): {band.low:+.2f} to {band.high:+.2f}" for band in doubt.by_missing)
+    rows = (
+        ("水平 level", f"{doubt.level:.0%}; 对数几率的移动 shifts of the log odds"),
+        ("按边际 by margin, safest first", "; ".join(near)),
+        ("按缺失证据的权重 by weight of missing evidence", "; ".join(hidden)),
+    )
+    return [Section("PD的区间 Interval of a PD", rows)]
+
+
+def _upto(edge: float | None) -> str:
+    return "more" if edge is None else f"up to {edge:.0%}"
+
+
+def _term(manifest: Manifest) -> list[Section]:
+    """Hazard of later years against the first."""
+    term = manifest.term_structure
+    rows = () if term is None else tuple(_year(year) for year in term.years)
+    return [Section("期限结构 Term structure: hazard against year 1", rows)] if rows else []
+
+
+def _year(year: YearHazard) -> tuple[str, str]:
+    shares = (f"{bp / 100:.0f}%" for bp in (year.multiplier_bp, year.low_bp, year.high_bp))
+    value, low, high = shares
+    return (
+        f"第{year.year}年 year {year.year}",
+        f"{value} (95% {low} - {high}); loans {year.loans:,}, defaults {year.defaults:,}; slope {year.slope:.2f}",
     )
 
 
@@ -161,6 +197,8 @@ def sections(manifest: Manifest) -> list[Section]:
         _measures("测试集表现 On the test set", manifest.metrics["test"]),
         _measures("折外表现 Out of fold", manifest.metrics["out_of_fold"]),
         _calibration(manifest),
+        *_doubt(manifest),
+        *_term(manifest),
         _findings(manifest),
         _made_of(manifest),
     ]
