@@ -16,11 +16,14 @@ from training.bundle import Bundle, Hashes, Manifest, write_bundle
 from training.bundle.bundle import Model
 from training.bundle.native import Booster
 from training.card import render_card
+from training.challengers import hold_contest
+from training.effort import Effort
 from training.errors import TrainingRefused
 from training.fitting import Fitted, Progress, fit
 from training.metrics import Evaluation, evaluate, evaluate_by
 from training.profile import reference_profile
 from training.provenance import code_hash, config_hash, library_versions
+from training.tuning import tune
 
 __all__ = ["TrainResult", "train_book"]
 
@@ -64,6 +67,8 @@ def _draft(book: Book, fitted: Fitted, settings: Settings) -> Manifest:
         features=fitted.features,
         decided=book.decided,
         calibration=fitted.calibration,
+        doubt=fitted.doubt,
+        term_structure=fitted.term_structure,
         expected_margin=float(Booster(fitted.text).contributions(blank)[0, -1]),
         hashes=Hashes(**{"code": code_hash(), "config": config_hash(settings.to_dict()), **book.hashes}),
         libraries=library_versions(),
@@ -129,6 +134,7 @@ def train_book(
     settings: Settings | None = None,
     version: str | None = None,
     force: bool = False,
+    effort: Effort = Effort(),  # noqa: B008 - frozen
     progress: Progress = lambda _: None,
 ) -> TrainResult:
     """Train, calibrate, evaluate and write `out/<name>/<version>/`; the version defaults to the next whole number.
@@ -137,12 +143,14 @@ def train_book(
     """
     chosen = settings or Settings()
     _refuse(book, force=force)
+    chosen, tried = _tuned(book, chosen, effort, progress)
     fitted = fit(book, chosen, progress=progress)
     progress("measuring on unseen rows")
     draft = _draft(book, fitted, chosen)
     model = Model(fitted.text, draft)
     measured = _measure(book, fitted, model, chosen.seed)
-    manifest = draft.model_copy(update={"metrics": measured.to_dict()})
+    found = draft.findings | tried | _contested(book, fitted, measured, chosen, effort, progress)
+    manifest = draft.model_copy(update={"metrics": measured.to_dict(), "findings": found})
     progress("writing the bundle")
     train = book.matrix[book.train]
     folder = out / book.name / (version or _next_version(out / book.name))
@@ -157,6 +165,27 @@ def train_book(
         created_at=now,
     )
     return _result(book, bundle, measured)
+
+
+def _tuned(book: Book, settings: Settings, effort: Effort, progress: Progress) -> tuple[Settings, dict[str, Any]]:
+    if effort.tuning is None:
+        return settings, {}
+    chosen, said = tune(book, settings, effort.tuning, progress=progress)
+    return chosen, {"tuning": said}
+
+
+def _contested(book: Book, fitted: Fitted, measured: Measured, settings: Settings, effort: Effort, progress: Progress) -> dict[str, Any]:
+    if not effort.challengers:
+        return {}
+    said = hold_contest(
+        book,
+        test=measured.log_odds,
+        out_of_fold=fitted.out_of_fold,
+        folds=fitted.cross.folds,
+        seed=settings.seed,
+        progress=progress,
+    )
+    return {"challengers": said}
 
 
 def _result(book: Book, bundle: Bundle, measured: Measured) -> TrainResult:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from training.bundle import Decided, Feature
 from training.errors import TrainingRefused
 
-__all__ = ["MIN_DEFAULTS", "Book", "Floats", "Mask", "Rows", "Targets", "refuse_thin"]
+__all__ = ["MIN_DEFAULTS", "Book", "Floats", "Mask", "Rows", "Spells", "Targets", "refuse_thin"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Targets: TypeAlias = npt.NDArray[np.int64]
@@ -21,6 +21,19 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 
 MIN_DEFAULTS = 50
 """Fewer defaults (or fewer payers) in training are refused: an interval of the default rate is then wider than +-28 % of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spells:
+    """How long each loan was followed, and whether it ended in default; an entry a row of the book."""
+
+    days: Floats
+    """From drawing to default, repayment or the last look, whichever came first."""
+    failed: Mask
+
+    def of(self, rows: Rows) -> Spells:
+        """The same for some rows."""
+        return Spells(self.days[rows], self.failed[rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +53,12 @@ class Book:
     firm: npt.NDArray[Any] | None = None
     """Who the row is about; rows of one firm stay in one fold."""
     weight: Floats | None = None
+    days: Floats | None = None
+    """Day number of each decision; None where the book is undated."""
     groups: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
     """Labels to report metrics by, such as stage and field."""
+    spells: Spells | None = None
+    """How long each loan was followed; None where the book does not tell."""
     decided: Decided | None = None
     example: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """A few test rows as a caller would send them: column -> raw values."""

@@ -52,7 +52,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class CrossValidated:
-    """Out-of-fold margins of the training rows, at the number of rounds early stopping chose."""
+    """Out-of-fold margins of the training rows (NaN where no fold holds a row out), at the number of rounds early stopping chose."""
 
     rounds: int
     margin: Floats
@@ -100,24 +100,25 @@ def dataset_of(book: Book, settings: Settings) -> lgb.Dataset:
     return dataset.construct()
 
 
-def cross_validate(dataset: lgb.Dataset, book: Book, folds: Sequence[Fold], settings: Settings) -> CrossValidated:
-    """Train one booster a fold; stop all at the round with the least mean out-of-fold log loss."""
+def cross_validate(
+    dataset: lgb.Dataset, book: Book, folds: Sequence[Fold], settings: Settings, *, rounds: int | None = None
+) -> CrossValidated:
+    """Train one booster a fold; stop all at the round with the least mean out-of-fold log loss, or after `rounds` where given."""
     found: Mapping[str, Any] = lgb.cv(
         _parameters(book.features, settings),
         dataset,
-        num_boost_round=settings.rounds,
+        num_boost_round=rounds or settings.rounds,
         folds=[(fold.train, fold.test) for fold in folds],
-        callbacks=[lgb.early_stopping(settings.patience, verbose=False)],
+        callbacks=[] if rounds else [lgb.early_stopping(settings.patience, verbose=False)],
         return_cvbooster=True,
     )
     kept = found["cvbooster"]
+    best = rounds or kept.best_iteration
     matrix = book.matrix[book.train]
-    margin = np.empty(len(matrix))
+    margin = np.full(len(matrix), np.nan)
     for booster, fold in zip(kept.boosters, folds, strict=True):
-        margin[fold.test] = booster.predict(
-            matrix[fold.test], raw_score=True, num_iteration=kept.best_iteration, num_threads=settings.threads
-        )
-    return CrossValidated(kept.best_iteration, margin, kept.boosters, folds)
+        margin[fold.test] = booster.predict(matrix[fold.test], raw_score=True, num_iteration=best, num_threads=settings.threads)
+    return CrossValidated(best, margin, kept.boosters, folds)
 
 
 def train_booster(dataset: lgb.Dataset, book: Book, rounds: int, settings: Settings) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
 from training.bundle import Manifest
+from training.bundle.term import YearHazard
+from training.challengers.words import contest_rows, first_line
 
 __all__ = ["Section", "render_card", "sections"]
 
@@ -81,6 +83,41 @@ def _calibration(manifest: Manifest) -> Section:
     )
 
 
+def _doubt(manifest: Manifest) -> list[Section]:
+    """How wide the intervals of a PD are; nothing for a bundle without them."""
+    doubt = manifest.doubt
+    if doubt is None:
+        return []
+    near = (f"n {band.n:,}, defaults {band.defaults:,}: {band.low:+.2f} to {band.high:+.2f}" for band in doubt.by_margin)
+    hidden = (f"{_upto(band.below)} (n {band.n:,}): {band.low:+.2f} to {band.high:+.2f}" for band in doubt.by_missing)
+    rows = (
+        ("水平 level", f"{doubt.level:.0%}; 对数几率的移动 shifts of the log odds"),
+        ("按边际 by margin, safest first", "; ".join(near)),
+        ("按缺失证据的权重 by weight of missing evidence", "; ".join(hidden)),
+    )
+    return [Section("PD的区间 Interval of a PD", rows)]
+
+
+def _upto(edge: float | None) -> str:
+    return "more" if edge is None else f"up to {edge:.0%}"
+
+
+def _term(manifest: Manifest) -> list[Section]:
+    """Hazard of later years against the first."""
+    term = manifest.term_structure
+    rows = () if term is None else tuple(_year(year) for year in term.years)
+    return [Section("期限结构 Term structure: hazard against year 1", rows)] if rows else []
+
+
+def _year(year: YearHazard) -> tuple[str, str]:
+    shares = (f"{bp / 100:.0f}%" for bp in (year.multiplier_bp, year.low_bp, year.high_bp))
+    value, low, high = shares
+    return (
+        f"第{year.year}年 year {year.year}",
+        f"{value} (95% {low} - {high}); loans {year.loans:,}, defaults {year.defaults:,}; slope {year.slope:.2f}",
+    )
+
+
 def _resisted(findings: Iterable[dict[str, Any]]) -> str:
     found = (f"{f['feature']} (declared {f['declared']:+d}, against {f['against']:.2f}, share {f['share']:.1%})" for f in findings)
     return "; ".join(found) or "无 none"
@@ -123,8 +160,26 @@ def _findings(manifest: Manifest) -> Section:
             ("单调约束的代价 cost of declared directions", f"{compact['cost_of_directions']:+.4f} AUC"),
             ("数据抵触的方向 directions the data resist", _resisted(found["resisted_directions"])),
             ("可疑列 suspicious columns", _suspicious(found.get("suspicious", ()))),
+            *_tuning(found.get("tuning")),
         ),
     )
+
+
+def _tuning(found: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """What a search tried and whether it was taken; nothing where none was made."""
+    if found is None:
+        return
+    taken = "采用 taken" if found["taken"] else "未采用,沿用默认 not taken, the defaults stay"
+    cut = f" of {found['trials_asked']} asked (cut short by the clock)" if found["cut_short"] else ""
+    best = ", ".join(f"{name} {value:g}" for name, value in sorted(found["best"].items())) or "the defaults"
+    losses = f"log loss {found['best_log_loss']:.5f} against {found['default_log_loss']:.5f}, gain {found['gain']:.5f}"
+    said = f"standard error {found['standard_error']:.5f}, n={found['n']:,}"
+    yield "调参 tuning", f"{taken}: {found['trials']} trials{cut} on folds {found['folds']}; best {best}; {losses}, {said}"
+
+
+def _contest(manifest: Manifest) -> list[Section]:
+    found = manifest.findings.get("challengers")
+    return [Section("对手 Challengers", tuple(contest_rows(found)))] if found else []
 
 
 def _made_of(manifest: Manifest) -> Section:
@@ -136,25 +191,28 @@ def _made_of(manifest: Manifest) -> Section:
 def sections(manifest: Manifest) -> list[Section]:
     """The card's sections in order; pages may render them their own way."""
     return [
+        *_contest(manifest),
         _purpose(manifest),
         _data(manifest),
         _measures("测试集表现 On the test set", manifest.metrics["test"]),
         _measures("折外表现 Out of fold", manifest.metrics["out_of_fold"]),
         _calibration(manifest),
+        *_doubt(manifest),
+        *_term(manifest),
         _findings(manifest),
         _made_of(manifest),
     ]
 
 
-def _markdown(title: str, parts: list[Section]) -> str:
-    blocks = [f"# {title}"]
+def _markdown(title: str, lead: str, parts: list[Section]) -> str:
+    blocks = [f"# {title}", *([lead] if lead else [])]
     for part in parts:
         rows = "\n".join(f"| {name} | {value.replace('|', '/')} |" for name, value in part.rows)
         blocks.append(f"## {part.title}\n\n| | |\n|---|---|\n{rows}")
     return "\n\n".join(blocks) + "\n"
 
 
-def _html(title: str, parts: list[Section]) -> str:
+def _html(title: str, lead: str, parts: list[Section]) -> str:
     body = "\n".join(
         f"<h2>{escape(part.title)}</h2>\n<table>\n"
         + "\n".join(f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in part.rows)
@@ -162,11 +220,13 @@ def _html(title: str, parts: list[Section]) -> str:
         for part in parts
     )
     head = f'<meta charset="utf-8"><title>{escape(title)}</title>'
-    return f'<!doctype html>\n<html lang="zh-CN">\n<head>{head}</head>\n<body>\n<h1>{escape(title)}</h1>\n{body}\n</body>\n</html>\n'
+    first = f"<p>{escape(lead)}</p>\n" if lead else ""
+    return f'<!doctype html>\n<html lang="zh-CN">\n<head>{head}</head>\n<body>\n<h1>{escape(title)}</h1>\n{first}{body}\n</body>\n</html>\n'
 
 
 def render_card(manifest: Manifest) -> dict[str, str]:
     """Give `card.md` and `card.html` of a manifest whose metrics are filled in."""
     title = f"模型卡 Model card: {manifest.name}"
-    parts = sections(manifest)
-    return {"card.md": _markdown(title, parts), "card.html": _html(title, parts)}
+    parts, contest = sections(manifest), manifest.findings.get("challengers")
+    lead = first_line(contest) if contest else ""
+    return {"card.md": _markdown(title, lead, parts), "card.html": _html(title, lead, parts)}

@@ -16,10 +16,11 @@ from features.build import build_features
 from features.indicators import CATALOGUE, catalogue_hash
 from features.stages import segment_of, stage_of
 from training.assembly import TrainResult, train_book
-from training.book import Book, Floats, Targets
+from training.book import Book, Floats, Spells, Targets
 from training.boosting import Settings
 from training.bundle import Feature
 from training.bundle.encoding import EPOCH
+from training.effort import Effort
 from training.errors import BookError
 from training.evidence_files import read_evidence
 from training.fitting import Progress
@@ -48,7 +49,7 @@ class EvidenceBook:
     """Labelled loans with their indicators, for every segment."""
 
     frame: pl.DataFrame
-    """application_id, firm_id, applied (day number), target, segment, stage, field and every indicator."""
+    """application_id, firm_id, applied (day number), target, days followed, failed, segment, stage, field and every indicator."""
     counts: Mapping[str, Any]
     simulated: bool
 
@@ -92,6 +93,8 @@ def prepare(evidence: Frames | str | os.PathLike[str], *, simulated: bool, progr
         application_id=pl.concat_str("firm_id", "loan_id", separator="/"),
         applied=pl.col("applied_on").to_physical().cast(pl.Int64),
         target="target",
+        followed=pl.min_horizontal("default_on", "closed_on", "observed_until").to_physical() - pl.col("drawn_on").to_physical(),
+        failed=pl.col("default_on").is_not_null(),
     )
     frame = _named(features.join(outcome, on="application_id", how="left", maintain_order="left"))
     return EvidenceBook(frame.sort("applied", "application_id"), counts.to_dict(), simulated)
@@ -133,6 +136,8 @@ def evidence_book(prepared: EvidenceBook, segment: Segment) -> Book:
         target=target,
         test=held,
         firm=rows["firm_id"].to_numpy(),
+        days=days[kept],
+        spells=Spells(rows["followed"].to_numpy().astype(np.float64), rows["failed"].to_numpy()),
         groups={by: rows[by].fill_null("unknown").to_numpy() for by in GROUPS},
         example=rows.filter(pl.Series(held)).head(EXAMPLES).select(f.name for f in features).to_dict(as_series=False),
         simulated=prepared.simulated,
@@ -160,6 +165,7 @@ def train_evidence(
     settings: Settings | None = None,
     version: str | None = None,
     force: bool = False,
+    effort: Effort = Effort(),  # noqa: B008 - frozen
     progress: Progress = lambda _: None,
 ) -> TrainResult:
     """Train the model of one segment and write `out/jifen-<segment>/<version>/`.
@@ -169,4 +175,4 @@ def train_evidence(
     """
     prepared = evidence if isinstance(evidence, EvidenceBook) else prepare(evidence, simulated=simulated, progress=progress)
     book = evidence_book(prepared, segment)
-    return train_book(book, out=out, now=now, settings=settings, version=version, force=force, progress=progress)
+    return train_book(book, out=out, now=now, settings=settings, version=version, force=force, effort=effort, progress=progress)

@@ -12,8 +12,12 @@ from scipy.stats import spearmanr
 from training.book import Book, Floats, Mask
 from training.boosting import CrossValidated, Settings, cross_validate, dataset_of, sample_contributions, train_booster
 from training.bundle import Calibration, Feature
+from training.bundle.doubt import Doubt
+from training.bundle.term import TermStructure
 from training.calibration import calibrate
+from training.doubt import find_doubt
 from training.folds import make_folds
+from training.hazard import fit_term_structure
 from training.metrics import auc
 
 __all__ = ["Fitted", "Progress", "fit", "rank_correlation", "resisted_directions"]
@@ -38,8 +42,12 @@ class Fitted:
     """As in the book, with the fill of features never seen missing."""
     calibration: Calibration
     rounds: int
+    cross: CrossValidated
+    """The boosters behind the calibration, each blind to its own fold, and their margins."""
     out_of_fold: Floats
     """Calibrated log odds of the training rows, each from boosters blind to its firm."""
+    doubt: Doubt
+    term_structure: TermStructure | None
     findings: dict[str, Any]
 
 
@@ -130,7 +138,11 @@ def fit(book: Book, settings: Settings, *, progress: Progress = lambda _: None) 
     deep = cross_validate(dataset, book, folds, settings.deeper())
     findings = {"compactness": _compactness(book, settings, compact, deep, free), "resisted_directions": resisted_directions(book, free)}
     log_odds = calibration.slope * compact.margin + calibration.intercept
-    return Fitted(text, _with_fills(book), calibration, compact.rounds, log_odds, findings)
+    progress("bounding what is not known")
+    features = _with_fills(book)
+    doubt = find_doubt(book, features, compact, calibration, seed=settings.seed)
+    term = None if book.spells is None else fit_term_structure(book.spells.of(book.train), log_odds)
+    return Fitted(text, features, calibration, compact.rounds, compact, log_odds, doubt, term, findings)
 
 
 def _constrained(book: Book) -> bool:

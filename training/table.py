@@ -8,6 +8,7 @@ from pathlib import Path
 
 from training.assembly import TrainResult, train_book
 from training.boosting import Settings
+from training.effort import Effort
 from training.fitting import Progress
 from training.loanbook import book_of, load_contract, read_table
 
@@ -26,6 +27,7 @@ def train_table(
     settings: Settings | None = None,
     version: str | None = None,
     force: bool = False,
+    effort: Effort = Effort(),  # noqa: B008 - frozen
     progress: Progress = lambda _: None,
 ) -> TrainResult:
     """Read the contract and its table, train, and write `out/<name>/<version>/`.
@@ -39,4 +41,4 @@ def train_table(
     progress("checking what each column may know")
     book = book_of(said, frame)
     chosen = replace(settings or Settings(), central_tendency=said.book.central_tendency)
-    return train_book(book, out=out, now=now, settings=chosen, version=version, force=force, progress=progress)
+    return train_book(book, out=out, now=now, settings=chosen, version=version, force=force, effort=effort, progress=progress)

@@ -15,15 +15,30 @@ from service.cli.tables import is_simulated
 from service.clock import system_clock
 from service.config import settings_from
 from training.assembly import TrainResult
+from training.challengers.words import contest_rows
+from training.effort import Effort
 from training.evidence import SEGMENTS, Segment, prepare, train_evidence
 from training.evidence_files import read_evidence
 from training.metrics import Evaluation
 from training.registry import Registry
 from training.shelf import bundles_of
 from training.table import train_table as train_on_table
+from training.tuning import Budget
 
 __all__ = ["show_result", "train", "train_table"]
 
+challengers_option = click.option(
+    "--challengers/--no-challengers",
+    default=True,
+    show_default=True,
+    help="Train a scorecard, logistic regression, EBM and plain LightGBM too.",
+)
+tune_option = click.option(
+    "--tune", "trials", type=click.IntRange(min=0), default=0, show_default=True, help="Trials to search settings in."
+)
+seconds_option = click.option(
+    "--tune-seconds", "seconds", type=click.FloatRange(min=1), default=600.0, show_default=True, help="No new trial after so many seconds."
+)
 operator_option = click.option("--operator", default="command line", show_default=True, help="Who trains; kept with the run.")
 force_option = click.option("--force", is_flag=True, help="Train even on fewer than 50 defaults; the card then says so.")
 register_option = click.option("--register/--no-register", default=True, show_default=True, help="Log and register the model in MLflow.")
@@ -32,18 +47,23 @@ register_option = click.option("--register/--no-register", default=True, show_de
 @click.command()
 @evidence_folder
 @click.option("--segment", type=click.Choice([*SEGMENTS, "both"]), default="both", show_default=True, help="Which firms the model is for.")
+@challengers_option
+@tune_option
+@seconds_option
 @operator_option
 @register_option
 @force_option
-def train(folder: Path, segment: str, operator: str, *, register: bool, force: bool) -> None:
+def train(
+    folder: Path, segment: str, trials: int, seconds: float, operator: str, *, challengers: bool, register: bool, force: bool
+) -> None:
     """Train a model of default from evidence files; it becomes a candidate, never a champion by itself."""
-    home, now = settings_from().home, system_clock()
+    home, now, effort = settings_from().home, system_clock(), _effort(trials, seconds, challengers=challengers)
     with step("read evidence and build indicators") as report:
         tables = read_evidence(folder, today=today())
         prepared = prepare(tables, simulated=is_simulated(folder), progress=report)
     for one in SEGMENTS if segment == "both" else (cast("Segment", segment),):
         with step(f"train the {one} model") as report:
-            result = train_evidence(prepared, segment=one, out=bundles_of(home), now=now, force=force, progress=report)
+            result = train_evidence(prepared, segment=one, out=bundles_of(home), now=now, force=force, effort=effort, progress=report)
         _finish(result, home, operator, register=register)
 
 
@@ -52,15 +72,24 @@ def train(folder: Path, segment: str, operator: str, *, register: bool, force: b
 @click.option(
     "--data", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Table to use in place of the contract's."
 )
+@challengers_option
+@tune_option
+@seconds_option
 @operator_option
 @register_option
 @force_option
-def train_table(contract: Path, file: Path | None, operator: str, *, register: bool, force: bool) -> None:
+def train_table(
+    contract: Path, file: Path | None, trials: int, seconds: float, operator: str, *, challengers: bool, register: bool, force: bool
+) -> None:
     """Train from any labelled table described by CONTRACT, a TOML file (docs/training.md)."""
-    home = settings_from().home
+    home, effort = settings_from().home, _effort(trials, seconds, challengers=challengers)
     with step(f"train {contract.stem}") as report:
-        result = train_on_table(contract, out=bundles_of(home), now=system_clock(), file=file, force=force, progress=report)
+        result = train_on_table(contract, out=bundles_of(home), now=system_clock(), file=file, force=force, effort=effort, progress=report)
     _finish(result, home, operator, register=register)
+
+
+def _effort(trials: int, seconds: float, *, challengers: bool) -> Effort:
+    return Effort(challengers=challengers, tuning=Budget(trials=trials, seconds=seconds) if trials else None)
 
 
 def _finish(result: TrainResult, home: Path, operator: str, *, register: bool) -> None:
@@ -80,7 +109,10 @@ def show_result(result: TrainResult) -> None:
     out.print(f"held out: n {result.test.n:,}, defaults {result.test.defaults:,}")
     out.print(grid)
     for key, found in result.findings.items():
-        if found:
+        if key == "challengers":
+            for who, said in contest_rows(found):
+                out.print(f"{who}: {said}", markup=False)
+        elif found:
             out.print(f"{key}: {found}", markup=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -54,9 +55,11 @@ class Model:
     def score(self, matrix: Floats) -> Scores:
         """Score and explain n rows: a float64 matrix (n, k) in schema order with NaN for missing; infinities are refused.
 
-        A value missing where training never saw one missing is read as the feature's `fill` (its training median).
+        A value missing where training never saw one missing is read as the feature's `fill` (its training median), and counts as missing
+        in the interval of the PD.
         """
-        return score_rows(self._booster, self.scale, self._checked(matrix))
+        scores, doubt = score_rows(self._booster, self.scale, self._checked(matrix)), self.manifest.doubt
+        return scores if doubt is None else replace(scores, pd_interval=doubt.interval(matrix, scores.margin, scores.log_odds))
 
     def predict(self, matrix: Floats) -> Predictions:
         """Score n rows without explaining them, some ten times faster: the same margins, PDs and scores as `score`."""

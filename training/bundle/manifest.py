@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from training.bundle.doubt import Doubt
 from training.bundle.encoding import Feature
 from training.bundle.scale import BASE_SCORE, PDO
+from training.bundle.term import TermStructure
 
 __all__ = ["FORMAT", "Calibration", "Decided", "Hashes", "Manifest", "Release"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Rises when a bundle of this version could not be read by older code."""
 
 
@@ -64,6 +66,10 @@ class Manifest(Part):
     features: tuple[Feature, ...] = Field(min_length=1)
     decided: Decided | None = None
     calibration: Calibration
+    doubt: Doubt | None = None
+    """How far a PD may be off, by margin and missing evidence; older bundles have none."""
+    term_structure: TermStructure | None = None
+    """Hazards of later years; None where the book does not tell how long loans were followed."""
     expected_margin: float
     base_score: int = BASE_SCORE
     pdo: int = PDO

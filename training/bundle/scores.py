@@ -37,6 +37,8 @@ class Scores(Predictions):
     """The same before rounding, shape (n, k)."""
     residual: Floats
     """Score before rounding minus (base + unrounded points), shape (n,): zero but for float error."""
+    pd_interval: Floats | None = None
+    """Lower and upper PD of each row at the bundle's level, shape (n, 2); None for a bundle without a table of doubt."""
 
     @property
     def unexplained(self) -> npt.NDArray[np.bool_]:

@@ -78,18 +78,22 @@ class DecisionPart(Part):
 
 
 class SplitPart(Part):
-    """Which rows are the test: decided from a day on, or a stratified random share."""
+    """Which rows are the test: decided from a day on, a stratified random share, or those a column marks."""
 
-    kind: Literal["date", "random"]
+    kind: Literal["date", "random", "column"]
     test_from: date | None = None
     test_share: float | None = Field(default=None, gt=0, lt=1)
     seed: int = 0
+    column: str | None = None
+    test: Texts = ()
+    """Texts of that column that mark test rows; every other row trains."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        needed = "test_from" if self.kind == "date" else "test_share"
-        if getattr(self, needed) is None:
-            raise ValueError(f"a split by {self.kind} needs {needed}; add it")
+        needed = {"date": ("test_from",), "random": ("test_share",), "column": ("column", "test")}[self.kind]
+        absent = [name for name in needed if not getattr(self, name)]
+        if absent:
+            raise ValueError(f"a split by {self.kind} needs {' and '.join(absent)}; add it")
         return self
 
 
@@ -165,9 +169,10 @@ class Contract(Part):
 
     @property
     def roles(self) -> dict[str, str]:
-        """Columns of the file that carry the book itself: label, id, firm, decision date, weight, segment."""
+        """Columns of the file that carry the book itself: label, id, firm, decision date, weight, segment, split."""
         book = self.book
         named = {"label": self.label.column, "id": book.id, "firm": book.firm, "weight": book.weight, "segment": book.segment}
+        named |= {"split": self.split.column}
         dated = {"decision date": self.decision.date} if self.decision else {}
         return {column: role for role, column in {**named, **dated}.items() if column}
 

@@ -23,7 +23,7 @@ __all__ = ["book_of", "refuse_late_columns"]
 
 SHOWN: Final = 10
 EXAMPLES: Final = 3
-NEVER: Final = frozenset({"label", "id", "weight"})
+NEVER: Final = frozenset({"label", "id", "weight", "split"})
 """Roles whose column is never a feature."""
 
 
@@ -81,8 +81,11 @@ def _decisions(contract: Contract, columns: Columns) -> Floats | None:
     return days
 
 
-def _split(contract: Contract, target: Targets, days: Floats | None) -> Mask:
+def _split(contract: Contract, columns: Columns, target: Targets, days: Floats | None) -> Mask:
     split = contract.split
+    if split.kind == "column" and split.column is not None:
+        marked: Mask = np.isin([str(value) for value in columns[split.column]], split.test)
+        return marked
     if split.kind == "date" and split.test_from is not None and days is not None:
         return from_day(days, float(day_number(split.test_from)))
     return stratified(target, share=float(split.test_share or 0), seed=split.seed)
@@ -125,7 +128,11 @@ def _looked_at(contract: Contract, name: str, columns: Columns, days: Floats | N
 
 def _counts(contract: Contract, frame: pl.DataFrame, labelled: Mask, kept: Mask, days: Floats | None) -> dict[str, Any]:
     split = contract.split
-    said = f"from {split.test_from}" if split.kind == "date" else f"random {split.test_share} (seed {split.seed})"
+    said = {
+        "date": f"from {split.test_from}",
+        "random": f"random {split.test_share} (seed {split.seed})",
+        "column": f"{split.column} is {' or '.join(split.test)}",
+    }[split.kind]
     counts = {
         "label": contract.label.meaning,
         "rows_read": frame.height,
@@ -164,7 +171,7 @@ def book_of(contract: Contract, frame: pl.DataFrame) -> Book:
     target, labelled = _labels(contract, frame)
     columns: Mapping[str, list[Any]] = frame.filter(pl.Series(labelled)).to_dict(as_series=False)
     target, days = target[labelled], _decisions(contract, columns)
-    test = _split(contract, target, days)
+    test = _split(contract, columns, target, days)
     firm = np.array(columns[contract.book.firm], dtype=str) if contract.book.firm else None
     kept = np.ones(len(test), dtype=np.bool_) if firm is None else keep_new_firms(test, firm)
     features = _features(contract, columns, ~test)
@@ -182,6 +189,7 @@ def book_of(contract: Contract, frame: pl.DataFrame) -> Book:
         test=test[kept],
         firm=None if firm is None else firm[kept],
         weight=None if weight is None else weight[kept],
+        days=None if days is None else days[kept],
         groups={by: labels[kept] for by, labels in _groups(contract, columns).items()},
         decided=Decided(column=contract.decision.date, date_format=contract.book.date_format) if contract.decision else None,
         example=_example(features, columns, test & kept),

@@ -1,0 +1,57 @@
+"""How far a PD may be off, case by case: a small table read with a margin and the weight of what is missing.
+
+Two sources, each held at half of what the level leaves: how well the book knows the default rate near this margin, and how far the
+margin of complete cases moved when as much evidence was hidden from them. Both are shifts of the log odds, so the interval follows the PD.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from training.bundle.native import Floats
+from training.bundle.scale import default_probability
+
+__all__ = ["Band", "Doubt"]
+
+
+class Band(BaseModel):
+    """One row of the table: shifts of the log odds, and the rows behind them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    below: float | None
+    """The band holds values up to this one; None: all above the band before."""
+    low: float = Field(le=0)
+    high: float = Field(ge=0)
+    n: int
+    defaults: int | None = None
+
+
+class Doubt(BaseModel):
+    """The table of a bundle."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    level: float = Field(gt=0, lt=1)
+    """Share of cases the interval is to hold at least."""
+    weights: tuple[float, ...]
+    """Of each feature in the model's contributions, in schema order; they sum to 1."""
+    by_margin: tuple[Band, ...] = Field(min_length=1)
+    by_missing: tuple[Band, ...] = Field(min_length=1)
+    """By the summed weight of the features that are missing."""
+
+    def missing_weight(self, matrix: Floats) -> Floats:
+        """Weight of what is missing in each row, 0 to 1; `matrix` before anything is filled in."""
+        weight: Floats = np.isnan(matrix) @ np.array(self.weights)
+        return weight
+
+    def interval(self, matrix: Floats, margin: Floats, log_odds: Floats) -> Floats:
+        """Lower and upper PD of each row, shape (n, 2); the PD lies between them."""
+        low, high = log_odds, log_odds
+        for bands, values in ((self.by_margin, margin), (self.by_missing, self.missing_weight(matrix))):
+            at = np.searchsorted(np.array([band.below for band in bands[:-1]], dtype=np.float64), values, side="left")
+            low = low + np.array([band.low for band in bands])[at]
+            high = high + np.array([band.high for band in bands])[at]
+        pairs = zip(low.tolist(), high.tolist(), strict=True)
+        return np.array([[default_probability(one), default_probability(other)] for one, other in pairs], dtype=np.float64).reshape(-1, 2)
