@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from features.measures import STOCK_UNIT
 
-__all__ = ["ACTS", "ORDERED", "SIGNED", "Act"]
+__all__ = ["ACTS", "ORDERED", "SIGNED", "YUAN", "Act"]
 
 YUAN = 10_000
 """Money moves in steps of 10,000 yuan."""

@@ -11,7 +11,7 @@ from features.firm_row import BASES, FUNCTIONS, FirmRow
 from features.indicators import CATALOGUE, FIRM
 from features.measures import READINGS
 
-__all__ = ["crossing_amount", "is_reachable", "reach", "searched", "supplied", "with_bases"]
+__all__ = ["acted", "crossing_amount", "is_reachable", "reach", "searched", "supplied", "with_bases"]
 
 MOST_UNITS = 2**30
 """More effort than this is no plan."""
@@ -62,6 +62,14 @@ def reach(row: FirmRow, indicator: str, target: float) -> FirmRow | None:
     if units is None:
         return None
     changed = with_bases(row, _after(numbers, act, units, row.as_of))
+    return changed if _is_sound(row, changed) else None
+
+
+def acted(row: FirmRow, act: Act, units: int = 1) -> FirmRow | None:
+    """Give the firm after `units` of an act, None where a figure that it moves is unknown or what holds between figures would break."""
+    if any(row.bases.get(base) is None for base in (*act.entries, *act.once)):
+        return None
+    changed = with_bases(row, _after(_numbers(row, row.bases), act, units, row.as_of))
     return changed if _is_sound(row, changed) else None
 
 

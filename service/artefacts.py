@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import UTC
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -25,7 +26,7 @@ from service.domain.record.parts import Pins
 from service.errors import ArtefactUnusable
 from service.store.artefacts import Artefact, ArtefactKind, artefact_bytes
 from service.store.engine import Store
-from training.bundle import Bundle, archived, restored
+from training.bundle import Bundle, archived, read_validation, restored
 from training.errors import TrainingError
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "reference_artefact",
     "scheme_artefact",
     "scheme_text",
+    "validation_artefact",
 ]
 
 Loaded = TypeVar("Loaded")
@@ -76,6 +78,14 @@ def policy_artefact(text: str, *, source: str = "policy") -> Artefact:
     policy = read_policy(text, source=source)
     version = policy.effective_from.isoformat()
     return Artefact(pin=policy.hash, kind=ArtefactKind.POLICY, name=policy.name, version=version, content=text.encode())
+
+
+def validation_artefact(data: bytes) -> Artefact:
+    """Take the record of a validation, filed under the hash of the bundle it is about; another record is a `BundleError`."""
+    record = read_validation(data)
+    content = record.to_bytes()
+    made = record.made_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return Artefact(pin=record.sha256, kind=ArtefactKind.VALIDATION, name=record.bundle, version=made, content=content)
 
 
 def scheme_text(name: str) -> str | None:

@@ -22,6 +22,7 @@ __all__ = [
     "KeysUnusable",
     "NotReady",
     "NotRecorded",
+    "NotValidated",
     "OidcFailed",
     "OidcUnreachable",
     "PersonRequired",
@@ -225,6 +226,12 @@ class BadRelease(ServiceError):
     """The parts of a proposed release are missing or do not belong together, so it was not taken."""
 
     code = "release-invalid"
+
+
+class NotValidated(ServiceError):
+    """A model of the proposed release has not passed its validation, and nobody said that it goes without."""
+
+    code = "not-validated"
 
 
 class UnknownRelease(ServiceError):

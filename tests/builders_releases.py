@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from builders_cases import SCHEME, TIERS
+from builders_validation import validation_of
 
-from service.artefacts import model_artefact, policy_artefact, policy_text, scheme_artefact
+from service.artefacts import model_artefact, policy_artefact, policy_text, scheme_artefact, validation_artefact
 from service.clock import Clock
 from service.domain import shipped_policies
 from service.ledger import Actor
 from service.releases import Release
 from service.store import Store
+from service.store.artefacts import Artefact
 from service.use_cases.releases import Office, Wanted
+from training.bundle import Bundle, restored
 
 WANG, LI, MACHINE = Actor(kind="person", id="wang"), Actor(kind="person", id="li"), Actor(kind="token", id="0" * 12)
 SHIPPED_POLICY = policy_text(shipped_policies()[-1]) or ""
@@ -39,7 +43,19 @@ def wanted(folders: Path, **said: Any) -> Wanted:
         "reference": None,
         "policy": policy_artefact(SHIPPED_POLICY),
     }
-    return Wanted(**{**usual, **said})
+    chosen = {**usual, **said}
+    return Wanted(**{"validations": passed(chosen["bundles"].values()), **chosen})
+
+
+def passed(models: Iterable[Any]) -> tuple[Artefact, ...]:
+    """A passing validation for each model that comes with its bytes."""
+    found = []
+    for model in models:
+        if isinstance(model, Artefact):
+            with TemporaryDirectory() as space:
+                restored(model.content, Path(space))
+                found.append(validation_artefact(validation_of(Bundle.load(space)).to_bytes()))
+    return tuple(found)
 
 
 def released(office: Office, release: Wanted, **said: Any) -> Release:

@@ -16,7 +16,7 @@ from features.build import build_features
 from features.indicators import CATALOGUE, catalogue_hash
 from features.stages import segment_of, stage_of
 from training.assembly import TrainResult, train_book
-from training.book import Book, Floats, Spells, Targets
+from training.book import Book, Floats, Mask, Spells, Targets
 from training.boosting import Settings
 from training.bundle import Feature
 from training.bundle.encoding import EPOCH
@@ -30,7 +30,7 @@ from training.metrics import univariate_auc
 from training.provenance import arrays_hash
 from training.split import TEST_SHARE, cut_day, from_day, keep_new_firms
 
-__all__ = ["NAMES", "SEGMENTS", "EvidenceBook", "Segment", "evidence_book", "prepare", "train_evidence"]
+__all__ = ["NAMES", "SEGMENTS", "EvidenceBook", "Segment", "SegmentRows", "evidence_book", "prepare", "segment_rows", "train_evidence"]
 
 Segment: TypeAlias = Literal["startup", "growth"]
 Frames: TypeAlias = Mapping[str, pl.DataFrame]
@@ -49,7 +49,7 @@ class EvidenceBook:
     """Labelled loans with their indicators, for every segment."""
 
     frame: pl.DataFrame
-    """application_id, firm_id, applied (day number), target, days followed, failed, segment, stage, field and every indicator."""
+    """application_id, firm_id, applied (day number), asked (yuan), target, days followed, failed, segment, stage, field, indicators."""
     counts: Mapping[str, Any]
     simulated: bool
 
@@ -93,6 +93,7 @@ def prepare(evidence: Frames | str | os.PathLike[str], *, simulated: bool, progr
         application_id=pl.concat_str("firm_id", "loan_id", separator="/"),
         applied=pl.col("applied_on").to_physical().cast(pl.Int64),
         target="target",
+        asked="amount",
         followed=pl.min_horizontal("default_on", "closed_on", "observed_until").to_physical() - pl.col("drawn_on").to_physical(),
         failed=pl.col("default_on").is_not_null(),
     )
@@ -115,19 +116,39 @@ def _day(number: float) -> str:
     return date.fromordinal(int(number) + EPOCH).isoformat()
 
 
-def evidence_book(prepared: EvidenceBook, segment: Segment) -> Book:
-    """The rows of one segment, split out of time: the latest 30 % test, without the firms that training has seen."""
+@dataclass(frozen=True, slots=True)
+class SegmentRows:
+    """The rows of one segment that train or test, and the day the test begins."""
+
+    frame: pl.DataFrame
+    held: Mask
+    """Which rows of `frame` test."""
+    first: float
+    days: Floats
+    """Day numbers of every labelled loan of the segment, left out or not."""
+    left_out: int
+    """Test rows of firms that training has seen."""
+
+
+def segment_rows(prepared: EvidenceBook, segment: str, *, test_from: date | None = None) -> SegmentRows:
+    """Split one segment out of time: the latest 30 % test (or what was applied for from `test_from`), without firms seen before."""
     frame = prepared.frame.filter(pl.col("segment") == segment)
     if frame.is_empty():
         raise BookError(f"no labelled loan belongs to the segment {segment!r}; the segments are {', '.join(NAMES)}")
     days = frame["applied"].to_numpy().astype(np.float64)
-    first = cut_day(days)
+    first = cut_day(days) if test_from is None else float(test_from.toordinal() - EPOCH)
     test = from_day(days, first)
     kept = keep_new_firms(test, frame["firm_id"].to_numpy())
-    rows = frame.filter(pl.Series(kept))
+    return SegmentRows(frame.filter(pl.Series(kept)), test[kept], first, days, int((~kept).sum()))
+
+
+def evidence_book(prepared: EvidenceBook, segment: Segment, *, test_from: date | None = None, suspect: bool = True) -> Book:
+    """The rows of one segment as a book, split by `segment_rows`; `suspect` looks for indicators that know the outcome."""
+    split = segment_rows(prepared, segment, test_from=test_from)
+    rows, held, days = split.frame, split.held, split.days
     features = _features()
     matrix = rows.select(f.name for f in features).to_numpy().astype(np.float64)
-    target, held = rows["target"].to_numpy(), test[kept]
+    target = rows["target"].to_numpy()
     return Book(
         name=NAMES[segment],
         segment=segment,
@@ -136,7 +157,7 @@ def evidence_book(prepared: EvidenceBook, segment: Segment) -> Book:
         target=target,
         test=held,
         firm=rows["firm_id"].to_numpy(),
-        days=days[kept],
+        days=rows["applied"].to_numpy().astype(np.float64),
         spells=Spells(rows["followed"].to_numpy().astype(np.float64), rows["failed"].to_numpy()),
         groups={by: rows[by].fill_null("unknown").to_numpy() for by in GROUPS},
         example=rows.filter(pl.Series(held)).head(EXAMPLES).select(f.name for f in features).to_dict(as_series=False),
@@ -144,13 +165,14 @@ def evidence_book(prepared: EvidenceBook, segment: Segment) -> Book:
         counts={
             "label": MEANING,
             "whole_book": dict(prepared.counts),
-            "loans_of_segment": frame.height,
-            "split": f"out of time: the latest {TEST_SHARE:.0%} by application, from {_day(first)}",
+            "loans_of_segment": len(days),
+            "split": f"out of time: the latest {TEST_SHARE:.0%} by application, from {_day(split.first)}",
+            "test_from": _day(split.first),
             "first_application": _day(days.min()),
             "last_application": _day(days.max()),
-            "test_rows_of_training_firms_left_out": int((~kept).sum()),
+            "test_rows_of_training_firms_left_out": split.left_out,
         },
-        findings={"suspicious": _suspicious(features, matrix[~held], target[~held])},
+        findings={"suspicious": _suspicious(features, matrix[~held], target[~held])} if suspect else {},
         hashes={"data": arrays_hash([("matrix", matrix), ("target", target), ("test", held)]), "catalogue": catalogue_hash()},
     )
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from training.bundle import Bundle
+from training.bundle import Bundle, Validation
 from training.errors import RegistryError
 from training.shelf import place, point, resolve_local
 
@@ -94,6 +94,17 @@ class Registry:
             client.set_registered_model_alias(bundle.name, CANDIDATE, number)
         point(self.home, bundle.name, CANDIDATE, bundle.version)
         return Registered(bundle.name, bundle.version, run_id, f"models:/{bundle.name}/{number}")
+
+    def log_validation(self, bundle: Bundle, documents: Sequence[Path], record: Validation) -> str | None:
+        """Log the documents, measures and verdict of a validation to the run that made a bundle; None when it is not registered here."""
+        from training.tracking import log_validation  # noqa: PLC0415 - MLflow
+
+        if bundle.name not in self.names():
+            return None
+        run = next((one.run_id for one in self.versions(bundle.name) if one.bundle_hash == bundle.hash), None)
+        if run is not None:
+            log_validation(run, documents, record, uri=self.uri)
+        return run
 
     def promote(self, name: str, version: str, *, reason: str, operator: str, now: datetime, alias: str = CHAMPION) -> Promotion:
         """Let `alias` name a registered version, and keep who did it, when and why.

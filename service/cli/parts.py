@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import click
@@ -17,18 +18,19 @@ from service.artefacts import (
     reference_artefact,
     scheme_artefact,
     scheme_text,
+    validation_artefact,
 )
 from service.domain import shipped_policies
 from service.errors import BadRelease
 from service.releases import Parts, Pin
 from service.store.artefacts import Artefact
 from service.use_cases.releases import Wanted
-from training.bundle import Bundle
+from training.bundle import VALIDATION_FILE, Bundle
 from training.evidence import NAMES
 from training.registry import CANDIDATE, Registry
 from training.shelf import place
 
-__all__ = ["Moment", "wanted_from"]
+__all__ = ["Moment", "model_folder", "wanted_from"]
 
 FIRST_SCHEME = "cn-core-18"
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -69,35 +71,50 @@ def wanted_from(
 
     Where nothing is in force, the newest trained models, the scheme cn-core-18 and the newest shipped policy stand in.
     """
-    named = dict(_model(home, word) for word in models)
-    bundles: dict[str, Artefact | Pin] = dict(base.bundles) if base is not None else {}
+    taken = [_model(home, word) for word in models]
     if base is None:
-        bundles |= {segment: _candidate(home, name) for segment, name in NAMES.items() if segment not in named}
+        absent = NAMES.keys() - {one.segment for one in taken}
+        taken += [_taken(Registry(home).resolve(name, CANDIDATE)) for segment, name in NAMES.items() if segment in absent]
+    bundles: dict[str, Artefact | Pin] = dict(base.bundles) if base is not None else {}
     kept = {} if base is None or without_challengers else dict(base.challengers)
     return Wanted(
-        bundles={**bundles, **named},
-        challengers={**kept, **dict(_model(home, word) for word in challengers)},
+        bundles={**bundles, **{one.segment: one.artefact for one in taken}},
+        challengers={**kept, **{one.segment: one.artefact for one in map(partial(_model, home), challengers)}},
+        validations=tuple(one.validation for one in taken if one.validation is not None),
         scheme=base.scheme if base is not None and scheme is None else _scheme(scheme or FIRST_SCHEME),
         reference=reference_artefact(reference.read_bytes()) if reference else base.reference if base is not None else None,
         policy=base.policy if base is not None and policy is None else _policy(policy or shipped_policies()[-1]),
     )
 
 
-def _model(home: Path, word: str) -> tuple[str, Artefact]:
-    """Read NAME@VERSION, or the path of a bundle's folder; gives the segment and the bundle."""
+def model_folder(home: Path, word: str) -> Path:
+    """Give the folder of NAME@VERSION, of NAME's newest trained version, or the path itself where it is a bundle's folder."""
     name, at, version = word.partition("@")
     if Path(word).is_dir():
-        folder = Path(word)
-    elif at:
-        shelved = place(home, name, version)
-        folder = shelved if shelved.is_dir() else Registry(home).fetch(name, version)
-    else:
-        raise BadRelease(f"model {word!r} is no folder and not NAME@VERSION; `jifen models list` shows the registered ones")
-    return Bundle.load(folder).segment, model_artefact(folder)
+        return Path(word)
+    if not at:
+        if name not in NAMES.values():
+            raise BadRelease(f"model {word!r} is no folder and not NAME@VERSION; `jifen models list` shows the registered ones")
+        return Registry(home).resolve(name, CANDIDATE)
+    shelved = place(home, name, version)
+    return shelved if shelved.is_dir() else Registry(home).fetch(name, version)
 
 
-def _candidate(home: Path, name: str) -> Artefact:
-    return model_artefact(Registry(home).resolve(name, CANDIDATE))
+class _Model(NamedTuple):
+    segment: str
+    artefact: Artefact
+    validation: Artefact | None
+
+
+def _model(home: Path, word: str) -> _Model:
+    return _taken(model_folder(home, word))
+
+
+def _taken(folder: Path) -> _Model:
+    """Take a bundle, and what its validation left beside it."""
+    kept = folder / VALIDATION_FILE
+    validation = validation_artefact(kept.read_bytes()) if kept.is_file() else None
+    return _Model(Bundle.load(folder).segment, model_artefact(folder), validation)
 
 
 def _text(word: str, shipped: str | None, what: str) -> str:

@@ -15,17 +15,26 @@ import polars as pl
 from features.build import build_features
 from features.firm_row import build_firms
 from features.indicators import catalogue_hash
-from features.points import build_reference, shipped_scheme
+from features.points import Reference, build_reference, shipped_scheme
 from features.vocabulary import Product
 from service.active import Active
-from service.artefacts import model_artefact, policy_artefact, policy_text, reference_artefact, scheme_artefact, scheme_text
+from service.artefacts import (
+    model_artefact,
+    policy_artefact,
+    policy_text,
+    reference_artefact,
+    scheme_artefact,
+    scheme_text,
+    validation_artefact,
+)
 from service.cli.aliases import follow
-from service.cli.console import step
+from service.cli.console import notes, step
 from service.cli.options import today
 from service.cli.points import all_firms
+from service.cli.validate import validate_on_evidence, validations_of
 from service.clock import system_clock
 from service.config import Settings
-from service.domain import Application, shipped_policies
+from service.domain import Application, shipped_policies, shipped_policy
 from service.identifiers import new_decision_id
 from service.in_force import load_in_force
 from service.ledger import Actor
@@ -36,11 +45,14 @@ from service.uploads import read_folder
 from service.use_cases.ingest import ingest
 from service.use_cases.judging import judge_of
 from service.use_cases.releases import Office, Wanted
+from training.bundle import VALIDATION_FILE, Bundle
 from training.evidence import NAMES, SEGMENTS, EvidenceBook, Segment, train_evidence
 from training.evidence import prepare as prepare_book
 from training.registry import CANDIDATE, Registry
 from training.shelf import bundles_of
 from training.simulate import simulate, write_province
+from training.validation import load_gates
+from training.validation.writing import write_validated
 
 __all__ = ["Applicant", "Prepared", "prepare_province"]
 
@@ -119,6 +131,8 @@ def _build(settings: Settings, firms: int, seed: int, until: date) -> Applicant:
     with step("freeze the peers"):
         features = build_features(all_firms(evidence.tables["firms"], until), evidence.tables)
         peers = _peers(settings.home, features, until)
+    for segment in SEGMENTS:
+        _validate(settings.home, book, segment, evidence.tables, Reference.from_bytes(peers))
     prepare(settings)
     store = open_store(settings.database, connections=2, lock_seconds=settings.lock_seconds)
     with step("propose and approve a release"):
@@ -137,6 +151,18 @@ def _train(home: Path, book: EvidenceBook, segment: Segment) -> None:
         registry.register(result, operator="demo")
 
 
+def _validate(home: Path, book: EvidenceBook, segment: Segment, tables: Mapping[str, pl.DataFrame], peers: Reference) -> None:
+    """Validate a model and keep what came of it beside its bundle, whether it passed or not."""
+    bundle = Bundle.load(_registry(home).resolve(NAMES[segment], CANDIDATE))
+    with step(f"validate the {segment} model") as report:
+        found = validate_on_evidence(
+            bundle, book, tables, policy=shipped_policy(), gates=load_gates(), operator="demo", peers=peers, progress=report
+        )
+        write_validated(found, bundle, validations_of(home, bundle))
+    failed = ", ".join(found.record.standing("fail") + found.record.standing("not-enough-data"))
+    notes.print(f"{bundle.name}: {found.record.verdict} on n {found.record.data.n:,}{f' ({failed})' if failed else ''}", markup=False)
+
+
 def _peers(home: Path, features: pl.DataFrame, until: date) -> bytes:
     scheme = shipped_scheme(SCHEME)
     base = build_reference(features, scheme, name=f"simulated-{until:%Y-%m}", as_of=until, simulated=True)
@@ -149,13 +175,15 @@ def _peers(home: Path, features: pl.DataFrame, until: date) -> bytes:
 def _released(store: Store, settings: Settings, peers: bytes) -> Active:
     """Let the demo's two persons put its models, peers and the shipped policy in force."""
     registry, office = _registry(settings.home), Office(store, settings.home, system_clock, newest=settings.impact_newest)
+    folders = {segment: registry.resolve(name, CANDIDATE) for segment, name in NAMES.items()}
     wanted = Wanted(
-        bundles={segment: model_artefact(registry.resolve(name, CANDIDATE)) for segment, name in NAMES.items()},
+        bundles={segment: model_artefact(folder) for segment, folder in folders.items()},
+        validations=tuple(validation_artefact((folder / VALIDATION_FILE).read_bytes()) for folder in folders.values()),
         scheme=scheme_artefact(scheme_text(SCHEME) or ""),
         reference=reference_artefact(peers),
         policy=policy_artefact(policy_text(shipped_policies()[-1]) or ""),
     )
-    proposal = office.propose(wanted, reason=REASON, actor=PROPOSER)
+    proposal = office.propose(wanted, reason=REASON, actor=PROPOSER, without_validation=True)  # where one fails, the record says so
     release = office.approve(proposal.proposal_id, reason=REASON, actor=APPROVER)
     list(follow(settings.home, release, registry=registry))
     return load_in_force(store, settings.home, system_clock)

@@ -15,7 +15,7 @@ from service.cli.aliases import follow
 from service.cli.console import notes, out, step
 from service.cli.parts import Moment, wanted_from
 from service.cli.serve import opened_store
-from service.cli.telling import impact_lines
+from service.cli.telling import impact_lines, model_lines
 from service.clock import system_clock
 from service.config import settings_from
 from service.errors import UnknownRelease
@@ -66,6 +66,7 @@ def release() -> None:
 @click.option("--policy", help="Policy: a shipped name or a TOML file.  [default: as in force, else the newest shipped]")
 @click.option("--effective-from", type=Moment(), help="When it begins: a day or a moment with zone.  [default: once approved]")
 @click.option("--newest", type=click.IntRange(1), help="Try it on so many decisions.  [default: JIFEN_IMPACT_NEWEST]")
+@click.option("--without-validation", is_flag=True, help="Propose models that have not passed `jifen validate`; the record says so.")
 @reason_option
 @operator_option
 def propose(
@@ -78,6 +79,7 @@ def propose(
     policy: str | None,
     effective_from: datetime | None,
     newest: int | None,
+    without_validation: bool,
     reason: str,
     operator: str,
 ) -> None:
@@ -100,7 +102,9 @@ def propose(
             policy=policy,
         )
         with step("check the parts and try them on the applications on record"):
-            made = desk.office.propose(wanted, reason=reason, actor=actor, effective_from=effective_from)
+            made = desk.office.propose(
+                wanted, reason=reason, actor=actor, effective_from=effective_from, without_validation=without_validation
+            )
     _tell_proposal(made)
     notes.print(f"another person approves it: jifen release approve {made.proposal_id} --reason ... --operator ...", markup=False)
 
@@ -249,4 +253,5 @@ def _tell_proposal(made: Proposal) -> None:
         out.print(f"  {change.slot}: {was} -> {now}", markup=False)
     if not made.changes:
         out.print("  nothing changes")
+    out.print("\n".join(model_lines(made)), markup=False)
     out.print("\n".join(impact_lines(made.impact)), markup=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from service.releases import Impact
+from service.releases import Impact, ModelCheck, Proposal
 
-__all__ = ["case_lines", "impact_lines", "offer_lines"]
+__all__ = ["case_lines", "impact_lines", "model_lines", "offer_lines"]
 
 
 def offer_lines(offer: dict[str, Any] | None) -> Iterator[str]:
@@ -90,3 +90,23 @@ def impact_lines(impact: Impact | None) -> Iterator[str]:
             if flow.better or flow.worse or flow.amount_before != flow.amount_after:
                 change = flow.amount_after - flow.amount_before
                 yield f"  {name} {flow.group}: {flow.cases} applications, {flow.better} better, {flow.worse} worse, {change:+,} yuan"
+
+
+def model_lines(proposal: Proposal) -> Iterator[str]:
+    """Tell what the validation of each model that changes says, first of all where one goes without."""
+    if proposal.without_validation:
+        yield "PROPOSED WITHOUT A PASSING VALIDATION; the reason must say why"
+    yield from map(_validated, proposal.models)
+
+
+def _validated(one: ModelCheck) -> str:
+    if one.standing == "none":
+        return f"  {one.slot}: no validation on file"
+    if one.standing == "approved-before":
+        return f"  {one.slot}: no validation on file, in force before by release {one.release}"
+    named = "".join(f"; {words} {', '.join(gates)}" for words, gates in (("fails", one.failed), ("too few data for", one.lacking)) if gates)
+    simulated = ", simulated data" if one.simulated else ""
+    return (
+        f"  {one.slot}: validation {one.standing} on n {one.n:,}, defaults {one.defaults:,}{simulated}{named}\n"
+        f"    by {one.operator}, gates {one.gates}, record {one.validation}"
+    )

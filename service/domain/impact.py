@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from features.firm_row import FirmRow
+from features.sizes import SIZES, size_of
 from service.domain.policy import Outcome
 from service.domain.record import Decision
 
 __all__ = ["GROUPS", "SIZES", "Flow", "Replayed", "flips", "flows", "replayed", "size_of"]
-
-SIZES: tuple[tuple[str, int | None], ...] = (("micro", 3_000_000), ("small", 20_000_000), ("medium", 400_000_000), ("large", None))
-"""Revenue a year in yuan below which a firm is of a size: the bounds for industry in 国统字〔2017〕213号, revenue alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +55,6 @@ GROUPS: Mapping[str, Callable[[Replayed], str]] = {
     "region": lambda case: case.region,
     "size": lambda case: case.size,
 }
-
-
-def size_of(revenue: float | None) -> str:
-    """Give a firm's size by its newest yearly revenue, yuan."""
-    if revenue is None:
-        return "unknown"
-    return next(name for name, below in SIZES if below is None or revenue < below)
 
 
 def replayed(decision_id: str, firm: FirmRow, before: Decision, after: Decision) -> Replayed:

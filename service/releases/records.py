@@ -19,6 +19,7 @@ __all__ = [
     "Flipped",
     "FlowRecord",
     "Impact",
+    "ModelCheck",
     "Proposal",
     "Release",
     "Resumption",
@@ -85,10 +86,38 @@ class Impact(Recorded):
     flipped: tuple[Flipped, ...]
 
 
+class ModelCheck(Recorded):
+    """A model that the release would change, and what its validation says."""
+
+    slot: str
+    bundle: Hash
+    standing: Literal["passed", "failed", "not-enough-data", "none", "approved-before"]
+    """`none`: no validation is on file; `approved-before`: none either, but an earlier release put it in force (`release`)."""
+    validation: Hash | None = None
+    """The record, an artefact on file."""
+    data: str | None = None
+    """Hash of the held-out rows."""
+    n: int | None = None
+    defaults: int | None = None
+    simulated: bool | None = None
+    gates: str | None = None
+    """Name, version, status and hash of the file of thresholds."""
+    failed: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    """Gates with too few data."""
+    operator: str | None = None
+    release: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """May it be proposed as it is?"""
+        return self.standing in {"passed", "approved-before"}
+
+
 class Proposal(Act):
     """A release that one person proposes."""
 
-    format: Literal["proposal/1"] = "proposal/1"
+    format: Literal["proposal/1", "proposal/2"] = "proposal/2"
     kind: Literal["release"] = "release"
     proposal_id: str
     parts: Parts
@@ -99,6 +128,10 @@ class Proposal(Act):
     changes: tuple[Change, ...]
     impact: Impact | None
     """None where nothing was approved before."""
+    models: tuple[ModelCheck, ...] = ()
+    """The validation of each model that changes; records of format 1 have none."""
+    without_validation: bool = False
+    """Is a model among them that has not passed? The reason then says why."""
     proposed_by: Actor
     proposed_at: Moment
 

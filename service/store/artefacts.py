@@ -1,4 +1,4 @@
-"""Artefacts on file: models, schemes, reference bases and policies under the hash that decisions pin, their bytes in `blobs`."""
+"""Artefacts on file: models, validations, schemes, reference bases, policies under the hash that names them, bytes in `blobs`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from service.store.blobs import get_blob, pack, put_blobs
 from service.store.insertion import insert_new
 from service.store.models import ArtefactRow
 
-__all__ = ["Artefact", "ArtefactKind", "KeptArtefact", "artefact_bytes", "artefacts_on_file", "keep_artefacts"]
+__all__ = ["Artefact", "ArtefactKind", "KeptArtefact", "artefact_bytes", "artefacts_on_file", "keep_artefacts", "newest_validation"]
 
 
 class ArtefactKind(StrEnum):
@@ -24,6 +24,7 @@ class ArtefactKind(StrEnum):
     SCHEME = "scheme"
     REFERENCE = "reference"
     POLICY = "policy"
+    VALIDATION = "validation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,15 @@ def artefact_bytes(unit: Connection, kind: ArtefactKind, pin: str) -> bytes | No
     """Read the bytes of an artefact, None when no such one was ever kept; changed bytes are a `ValueError`."""
     sha256 = unit.scalar(select(ArtefactRow.sha256).where(ArtefactRow.pin == pin, ArtefactRow.kind == kind.value))
     return None if sha256 is None else get_blob(unit, sha256)
+
+
+def newest_validation(unit: Connection, bundle: str) -> tuple[str, bytes] | None:
+    """Give the hash and the bytes of the newest validation of a bundle on file, None when there is none."""
+    of_bundle = (ArtefactRow.kind == ArtefactKind.VALIDATION.value, ArtefactRow.name == bundle)
+    found = unit.execute(
+        select(ArtefactRow.pin, ArtefactRow.sha256).where(*of_bundle).order_by(ArtefactRow.version.desc()).limit(1)
+    ).one_or_none()
+    return None if found is None else (found.pin, get_blob(unit, found.sha256))
 
 
 def artefacts_on_file(unit: Connection) -> list[KeptArtefact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from service.store.releases import (
     standings,
 )
 from service.use_cases.impact import impact_of, policy_start, replay_under
+from service.use_cases.model_checks import model_checks, refuse_unvalidated
 
 __all__ = ["Office", "Wanted", "as_pin", "parts_of", "reason_in", "to_milliseconds"]
 
@@ -45,12 +46,14 @@ class Wanted:
     reference: Artefact | Pin | None
     policy: Artefact | Pin
     challengers: Mapping[str, Artefact | Pin] = field(default_factory=dict)
+    validations: tuple[Artefact, ...] = ()
+    """Records of validations, put on file with the models they are about."""
 
     @property
-    def new(self) -> Iterator[Artefact]:
+    def new(self) -> tuple[Artefact, ...]:
         """Those that are to be kept."""
         every = (*self.bundles.values(), *self.challengers.values(), self.scheme, self.reference, self.policy)
-        return (part for part in every if isinstance(part, Artefact))
+        return (*(part for part in every if isinstance(part, Artefact)), *self.validations)
 
 
 def as_pin(part: Artefact | Pin) -> Pin:
@@ -91,10 +94,14 @@ class Office:
         self._store, self._clock, self._newest = store, clock, newest
         self._shelf = Shelf(store, home)
 
-    def propose(self, wanted: Wanted, *, reason: str, actor: Actor, effective_from: datetime | None = None) -> Proposal:
+    def propose(
+        self, wanted: Wanted, *, reason: str, actor: Actor, effective_from: datetime | None = None, without_validation: bool = False
+    ) -> Proposal:
         """Propose a release, with what it changes and what it does to the newest applications on record.
 
         Its artefacts are put on file, loaded from there and held to each other: parts that do not belong together are a `BadRelease`.
+        A model that would change and has not passed its validation is `NotValidated`, unless it is to go `without_validation`: the
+        proposal then says so, for the approver to see.
         `effective_from` (default: as soon as it is approved and its policy has started) may not lie in the past.
         """
         reason, now = reason_in(reason), to_milliseconds(self._clock())
@@ -105,6 +112,8 @@ class Office:
         begins = _begin(active, now, effective_from)
         with self._store.reading() as unit:
             before = newest_release(unit)
+            models = model_checks(unit, None if before is None else before.parts, parts)
+        lacking = refuse_unvalidated(models, waived=without_validation)
         proposal = Proposal(
             proposal_id=new_decision_id(now),
             parts=parts,
@@ -113,6 +122,8 @@ class Office:
             against=None if before is None else before.release_id,
             changes=changes(None if before is None else before.parts, parts),
             impact=None if before is None else self._impact(before.parts, active, now),
+            models=models,
+            without_validation=lacking,
             proposed_by=actor,
             proposed_at=now,
         )
@@ -121,7 +132,7 @@ class Office:
         return proposal
 
     def propose_again(self, parts: Parts, *, reason: str, actor: Actor) -> Proposal:
-        """Propose parts that are all on file already, such as those of an earlier release."""
+        """Propose parts that are all on file already, such as those of an earlier release; its models were in force once."""
         wanted = Wanted(
             bundles=parts.bundles, challengers=parts.challengers, scheme=parts.scheme, reference=parts.reference, policy=parts.policy
         )

@@ -68,6 +68,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "idempotency-key-reused": ProblemKind(422, "The idempotency key belongs to another request"),
         "plan-invalid": ProblemKind(422, "There is no such allocation plan"),
         "release-invalid": ProblemKind(422, "The parts of the release are missing or do not belong together"),
+        "not-validated": ProblemKind(422, "A model of the release has not passed its validation"),
         "policy-invalid": ProblemKind(422, "The policy breaks rules"),
         "scheme-invalid": ProblemKind(422, "The points scheme breaks rules"),
         "artefact-unusable": ProblemKind(422, "An artefact is not on file under its hash"),

@@ -43,6 +43,9 @@ class ReleaseProposed(Sent):
 
     reason: Reason
     effective_from: AwareDatetime | None = Field(default=None, description="When it begins; default as soon as it is approved")
+    without_validation: bool = Field(
+        default=False, description="Propose models that have not passed their validation; `reason` says why, and the record says so"
+    )
     bundles: dict[str, Word] = Field(default_factory=dict, description="By segment, the hash of a model on file")
     challengers: dict[str, Word] | None = Field(default=None, description="The same of models asked in the shadow; {} for none")
     scheme: Word | None = Field(default=None, description="Hash of a points scheme on file, or the name of a shipped one")

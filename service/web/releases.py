@@ -59,13 +59,19 @@ def get_releases(ask: Ask, query: ReleasesQuery) -> Response:
     permission=Permission.PROPOSE,
     body=ReleaseProposed,
     answers={201: Answer(meaning="The proposal, with what it changes and its impact", content=ReleaseStanding, headers=("Location",))},
-    problems=("release-invalid", "policy-invalid", "scheme-invalid"),
+    problems=("release-invalid", "not-validated", "policy-invalid", "scheme-invalid"),
 )
 def post_release(ask: Ask, body: ReleaseProposed) -> Response:
     """Propose it."""
     desk = ask.desk
     wanted = _wanted(desk.store, desk.office.base(), body)
-    made = desk.office.propose(wanted, reason=body.reason, actor=ask.caller.actor, effective_from=body.effective_from)
+    made = desk.office.propose(
+        wanted,
+        reason=body.reason,
+        actor=ask.caller.actor,
+        effective_from=body.effective_from,
+        without_validation=body.without_validation,
+    )
     shown = ReleaseStanding.of(desk.office.show(made.proposal_id))
     return json_answer(shown, 201, {"Location": f"/v1/releases/{made.proposal_id}"})
 

@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from builders_evidence import request as evidence_request
 from builders_models import FEATURES, small_bundle
 from builders_service import Clock, csv_file
+from builders_validation import validation_of
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
@@ -28,6 +29,7 @@ from service.desk import Desk
 from service.domain import shipped_policy
 from service.store import Store, open_store, upgrade
 from service.use_cases.tokens import create_token
+from training.bundle import write_validation
 
 POSTGRES = os.environ.get("JIFEN_TEST_POSTGRES_URL", "")
 without_postgres = pytest.mark.skipif(not POSTGRES, reason="JIFEN_TEST_POSTGRES_URL names no PostgreSQL server")
@@ -108,11 +110,12 @@ def active() -> Active:
 
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a small real bundle for each segment, and a second one for start-ups."""
+    """A folder with a small real bundle for each segment, and a second one for start-ups, each with a validation it passed."""
     folder = tmp_path_factory.mktemp("bundles")
-    for segment in ("startup", "growth"):
-        small_bundle(folder / segment, segment)
-    small_bundle(folder / "startup-2", "startup", features=FEATURES[::-1])
+    made = [small_bundle(folder / segment, segment) for segment in ("startup", "growth")]
+    made.append(small_bundle(folder / "startup-2", "startup", features=FEATURES[::-1]))
+    for bundle in made:
+        write_validation(bundle.folder, validation_of(bundle))
     return folder
 
 

@@ -282,7 +282,7 @@ def test_each_act_is_in_the_ledger_with_all_it_said(office: Office, store: Store
     assert [entry.kind.value for entry in entries] == ["proposal", "verdict", "release"]
     assert {entry.subject for entry in entries} == {made.release_id}
     assert [entry.actor.id for entry in entries] == ["wang", "li", "li"]
-    assert [content["format"] for content in contents] == ["proposal/1", "verdict/1", "release/1"]
+    assert [content["format"] for content in contents] == ["proposal/2", "verdict/1", "release/1"]
     assert contents[0]["parts"] == contents[2]["parts"]
     assert contents[0]["reason"] == "a test"
     assert contents[1]["reason"] == "looks right"

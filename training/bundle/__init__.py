@@ -8,23 +8,33 @@ from training.bundle.encoding import Encoded, Feature
 from training.bundle.manifest import Calibration, Decided, Hashes, Manifest, Release
 from training.bundle.scale import BASE_SCORE, PDO, RESIDUAL_TOLERANCE
 from training.bundle.scores import Predictions, Scores
+from training.bundle.validation import FILE as VALIDATION_FILE
+from training.bundle.validation import GateOutcome, GatesUsed, ValidatedOn, Validation, read_validation, verdict_of, write_validation
 from training.bundle.writing import write_bundle
 
 __all__ = [
     "BASE_SCORE",
     "PDO",
     "RESIDUAL_TOLERANCE",
+    "VALIDATION_FILE",
     "Bundle",
     "Calibration",
     "Decided",
     "Encoded",
     "Feature",
+    "GateOutcome",
+    "GatesUsed",
     "Hashes",
     "Manifest",
     "Predictions",
     "Release",
     "Scores",
+    "ValidatedOn",
+    "Validation",
     "archived",
+    "read_validation",
     "restored",
+    "verdict_of",
     "write_bundle",
+    "write_validation",
 ]
