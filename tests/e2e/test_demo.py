@@ -13,11 +13,11 @@ import pytest
 
 @pytest.mark.xdist_group("demo")
 def test_the_demo_builds_a_province_and_its_answer_holds(tmp_path: Path) -> None:
-    """`jifen demo --check` simulates, trains, promotes, serves, decides over HTTP and verifies the answer."""
+    """`jifen demo --check` simulates, trains, promotes, serves, decides over HTTP, verifies the answer, the ledger, a replay and an export."""
     home = tmp_path / "home"
     command = [str(Path(sys.executable).parent / "jifen"), "demo", "--check", "--firms", "8000", "--seed", "7"]
     done = subprocess.run(command, env=os.environ | {"JIFEN_HOME": str(home)}, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
     assert "WRONG" not in done.stdout
-    assert done.stdout.count("ok ") == 6
+    assert done.stdout.count("ok ") == 9
     assert pl.read_parquet(home / "check" / "evidence" / "firms.parquet").height == 8000
