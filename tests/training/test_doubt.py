@@ -98,7 +98,7 @@ def test_the_interval_widens_with_missing_evidence(toy: TrainResult):
 
 
 def test_hidden_evidence_returns_within_the_interval_as_often_as_stated(tmp_path: Path):
-    """Hidden from rows the model has not seen and brought back: at least 95 % of complete PDs lie within the shifts for what was missing."""
+    """Hidden from unseen rows and brought back: at least 95 % of complete PDs lie within the shifts for what was missing."""
     book = toy_book(4000)
     result = train_book(book, out=tmp_path, now=NOW, settings=QUICK)
     doubt, dice = result.bundle.manifest.doubt, np.random.default_rng(9)
