@@ -1,11 +1,11 @@
-"""Run every benchmark: `python -m benchmarks [features] [scoring] [loanbooks] [allocation] [decisions] [ledger]`."""
+"""Run every benchmark: `python -m benchmarks [features] [scoring] [loanbooks] ...`, by the names in `EVERY`."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-EVERY = ("features", "scoring", "loanbooks", "allocation", "decisions", "ledger")
+EVERY = ("features", "scoring", "loanbooks", "quality", "innovation", "truth", "allocation", "decisions", "ledger")
 
 for name in sys.argv[1:] or EVERY:
     import_module(f"benchmarks.{name}").main()

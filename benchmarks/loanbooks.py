@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import lightgbm as lgb
 
-from benchmarks.report import FOLDER, Result, write_result
+from benchmarks.report import FOLDER, Result, rewrite, write_result
 from training.assembly import train_book
 from training.book import Book
 from training.loanbook import book_of, load_contract, read_table
@@ -71,12 +71,6 @@ def table(results: list[Mapping[str, object]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rewrite_page() -> None:
-    found = json.loads((FOLDER / "loanbooks.json").read_text("utf-8"))
-    before, rest = PAGE.read_text("utf-8").split(MARKS[0])
-    PAGE.write_text(before + MARKS[0] + table(found["results"]) + MARKS[1] + rest.split(MARKS[1], 1)[1], encoding="utf-8")
-
-
 def main() -> None:
     """Measure, write the result and the table."""
     pairs = [_measured(name, *where) for name, where in BOOKS.items()]
@@ -86,7 +80,7 @@ def main() -> None:
     about = "Same features and rows. jifen: compact, monotone where declared, calibrated out of fold. LGBMClassifier: its defaults."
     aims = dict.fromkeys(behind, (0.003, "at most")) | dict.fromkeys(errors, (1.0, "at most"))
     write_result("loanbooks", "Real loan books", about, results, behind | errors, aims)
-    _rewrite_page()
+    rewrite(PAGE, MARKS, table(json.loads((FOLDER / "loanbooks.json").read_text("utf-8"))["results"]))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.report import FOLDER, Result, write_result
+from benchmarks.report import FOLDER, Result, rewrite, write_result
 from benchmarks.smesd import firm_table
 from training.assembly import TrainResult
 from training.book import Book
@@ -182,12 +182,6 @@ def _cell(values: Mapping[str, float], title: str, *, is_best: bool) -> str:
     return f"**{said}**" if is_best else said
 
 
-def _rewrite_page() -> None:
-    found = json.loads((FOLDER / "quality.json").read_text("utf-8"))
-    before, rest = PAGE.read_text("utf-8").split(MARKS[0])
-    PAGE.write_text(before + MARKS[0] + table(found["results"]) + MARKS[1] + rest.split(MARKS[1], 1)[1], encoding="utf-8")
-
-
 ABOUT = """Every model gets the same features and rows. jifen: `train-table`, compact, monotone where declared, calibrated out of fold;
 tuned: 20 trials. Peers have their defaults, see `benchmarks/rivals.py`. Means over seeds (random splits are dealt anew, published ones
 only seed the models); se is the standard error of one split, from the 95 % interval on its test rows. Columns about sex, age, marriage
@@ -205,8 +199,7 @@ def main(names: Sequence[str] = ()) -> None:
         found = {title: kept[title] for title in (each.title for each in SETS.values()) if title in kept}
         ratios, aims = _ratios(found)
         write_result("quality", "Quality on real data", ABOUT, [row for rows in found.values() for row in rows], ratios, aims)
-    if MARKS[0] in PAGE.read_text("utf-8"):
-        _rewrite_page()
+    rewrite(PAGE, MARKS, table(json.loads((FOLDER / "quality.json").read_text("utf-8"))["results"]))
 
 
 if __name__ == "__main__":

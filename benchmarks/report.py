@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["Result", "gather", "write_result"]
+__all__ = ["Result", "gather", "rewrite", "write_result"]
 
 FOLDER = Path(__file__).parent / "results"
 HEAD = """# Benchmarks
@@ -66,6 +66,8 @@ def _section(found: Mapping[str, object]) -> str:
     for row in results:
         values: Mapping[str, float] = row["values"]  # type: ignore[assignment]
         lines.append(f"- {row['name']}: " + ", ".join(f"{name} {_number(value)}" for name, value in values.items()))
+    if not found["ratios"]:
+        return "\n".join(lines) + "\n"
     lines += ["", "| ratio | found | aim | reached |", "|---|---|---|---|"]
     aims: Mapping[str, Mapping[str, object]] = found["aims"]  # type: ignore[assignment]
     ratios: Mapping[str, float] = found["ratios"]  # type: ignore[assignment]
@@ -74,6 +76,12 @@ def _section(found: Mapping[str, object]) -> str:
         said = (f"{aim['sense']} {aim['bound']}", "yes" if aim["reached"] else "**no**") if aim else ("", "")
         lines.append(f"| {name} | {_number(value)} | {said[0]} | {said[1]} |")
     return "\n".join(lines) + "\n"
+
+
+def rewrite(page: Path, marks: tuple[str, str], text: str) -> None:
+    """Put `text` between two marks of a page, in place of what stood there."""
+    before, rest = page.read_text("utf-8").split(marks[0])
+    page.write_text(before + marks[0] + text + marks[1] + rest.split(marks[1], 1)[1], encoding="utf-8")
 
 
 def gather() -> None:

@@ -161,6 +161,7 @@ def _findings(manifest: Manifest) -> Section:
             ("数据抵触的方向 directions the data resist", _resisted(found["resisted_directions"])),
             ("可疑列 suspicious columns", _suspicious(found.get("suspicious", ()))),
             *_tuning(found.get("tuning")),
+            *_rejects(found.get("rejects")),
         ),
     )
 
@@ -175,6 +176,15 @@ def _tuning(found: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
     losses = f"log loss {found['best_log_loss']:.5f} against {found['default_log_loss']:.5f}, gain {found['gain']:.5f}"
     said = f"standard error {found['standard_error']:.5f}, n={found['n']:,}"
     yield "调参 tuning", f"{taken}: {found['trials']} trials{cut} on folds {found['folds']}; best {best}; {losses}, {said}"
+
+
+def _rejects(found: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """What was assumed about the declined; nothing where they were left out."""
+    if found is not None:
+        assumed = (
+            f"{found['method']}, factor {found['factor']:g}, {found['declined']:,} declined, mean PD {found['mean_pd_of_declined']:.4f}"
+        )
+        yield "拒绝推断 reject inference", f"{assumed}; 假设 assumes that {found['assumption']}; 未经证实 no outcome confirms it"
 
 
 def _contest(manifest: Manifest) -> list[Section]:

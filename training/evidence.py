@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import polars as pl
+from scipy.special import expit
 
 from features.build import build_features
 from features.indicators import CATALOGUE, catalogue_hash
 from features.stages import segment_of, stage_of
+from features.vocabulary import LoanDecision
 from training.assembly import TrainResult, train_book
-from training.book import Book, Floats, Mask, Spells, Targets
+from training.book import Book, Floats, Mask, Spells, Targets, refuse_thin
 from training.boosting import Settings
 from training.bundle import Feature
 from training.bundle.encoding import EPOCH
 from training.effort import Effort
 from training.errors import BookError
 from training.evidence_files import read_evidence
-from training.fitting import Progress
+from training.fitting import Progress, fit
 from training.label import MEANING, label_loans
 from training.loanbook import SUSPICIOUS_AUC, Suspicion
 from training.metrics import univariate_auc
 from training.provenance import arrays_hash
+from training.rejects import Rejected, RejectInference, with_rejects
 from training.split import TEST_SHARE, cut_day, from_day, keep_new_firms
 
-__all__ = ["NAMES", "SEGMENTS", "EvidenceBook", "Segment", "SegmentRows", "evidence_book", "prepare", "segment_rows", "train_evidence"]
+__all__ = [
+    "NAMES",
+    "SEGMENTS",
+    "EvidenceBook",
+    "Segment",
+    "SegmentRows",
+    "application_rows",
+    "declined",
+    "evidence_book",
+    "prepare",
+    "segment_rows",
+    "train_evidence",
+]
 
 Segment: TypeAlias = Literal["startup", "growth"]
 Frames: TypeAlias = Mapping[str, pl.DataFrame]
@@ -52,6 +67,8 @@ class EvidenceBook:
     """application_id, firm_id, applied (day number), asked (yuan), target, days followed, failed, segment, stage, field, indicators."""
     counts: Mapping[str, Any]
     simulated: bool
+    tables: Frames = field(default_factory=dict, repr=False)
+    """What it was built from: declined applications are read from it where reject inference is asked for."""
 
 
 def _applications(labelled: pl.DataFrame) -> pl.DataFrame:
@@ -74,6 +91,11 @@ def _named(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def application_rows(loans: pl.DataFrame, tables: Frames) -> pl.DataFrame:
+    """Indicators of loan applications, granted or not, as of the eve of each, with segment and stage; one row an application."""
+    return _named(build_features(_applications(loans), tables))
+
+
 def prepare(evidence: Frames | str | os.PathLike[str], *, simulated: bool, progress: Progress = lambda _: None) -> EvidenceBook:
     """Label the loans of a folder (or of checked tables) and build their indicators, once for both models.
 
@@ -88,7 +110,7 @@ def prepare(evidence: Frames | str | os.PathLike[str], *, simulated: bool, progr
     if labelled.is_empty():
         raise BookError(f"none of {counts.applications} applications has an outcome yet; training needs loans observed for 12 months")
     progress(f"building indicators of {labelled.height:,} loans")
-    features = build_features(_applications(labelled), tables)
+    features = application_rows(labelled, tables)
     outcome = labelled.select(
         application_id=pl.concat_str("firm_id", "loan_id", separator="/"),
         applied=pl.col("applied_on").to_physical().cast(pl.Int64),
@@ -97,8 +119,8 @@ def prepare(evidence: Frames | str | os.PathLike[str], *, simulated: bool, progr
         followed=pl.min_horizontal("default_on", "closed_on", "observed_until").to_physical() - pl.col("drawn_on").to_physical(),
         failed=pl.col("default_on").is_not_null(),
     )
-    frame = _named(features.join(outcome, on="application_id", how="left", maintain_order="left"))
-    return EvidenceBook(frame.sort("applied", "application_id"), counts.to_dict(), simulated)
+    frame = features.join(outcome, on="application_id", how="left", maintain_order="left")
+    return EvidenceBook(frame.sort("applied", "application_id"), counts.to_dict(), simulated, tables)
 
 
 def _features() -> tuple[Feature, ...]:
@@ -177,6 +199,27 @@ def evidence_book(prepared: EvidenceBook, segment: Segment, *, test_from: date |
     )
 
 
+def declined(evidence: Frames, book: Book, segment: Segment) -> Rejected:
+    """Applications of a segment that were declined before the book's test begins, as of the eve of each."""
+    loans = evidence["loans"].filter(pl.col("decision").cast(pl.Utf8) == LoanDecision.DECLINED.value)
+    first = date.fromisoformat(book.counts["test_from"])
+    rows = application_rows(loans.filter(pl.col("applied_on") < first), evidence).filter(pl.col("segment") == segment)
+    matrix = rows.select(feature.name for feature in book.features).to_numpy().astype(np.float64)
+    days = rows["as_of"].to_physical().to_numpy().astype(np.float64) + EVE
+    return Rejected(matrix, rows["firm_id"].to_numpy(), days)
+
+
+def _augmented(
+    book: Book, tables: Frames, segment: Segment, plan: RejectInference, settings: Settings, progress: Progress, *, force: bool
+) -> Book:
+    progress("assuming outcomes of the declined")
+    turned_down = declined(tables, book, segment)
+    if not len(turned_down.matrix):
+        raise BookError(f"no application of the segment {segment!r} was declined before the test begins; train without reject inference")
+    refuse_thin(book, force=force)
+    return with_rejects(book, turned_down, expit(fit(book, settings).log_odds(turned_down.matrix)), plan)
+
+
 def train_evidence(
     evidence: EvidenceBook | Frames | str | os.PathLike[str],
     *,
@@ -188,13 +231,17 @@ def train_evidence(
     version: str | None = None,
     force: bool = False,
     effort: Effort = Effort(),  # noqa: B008 - frozen
+    rejects: RejectInference | None = None,
     progress: Progress = lambda _: None,
 ) -> TrainResult:
     """Train the model of one segment and write `out/jifen-<segment>/<version>/`.
 
-    Pass what `prepare` gave to train both segments from one build of the indicators. Raises `TrainingRefused` for fewer than 50
+    Pass what `prepare` gave to train both segments from one build of the indicators. `rejects` adds the declined applications of the
+    training period under an assumption, which the card states; metrics out of fold then count what was assumed. Raises `TrainingRefused` for fewer than 50
     defaults in training, with the counts, unless `force`.
     """
     prepared = evidence if isinstance(evidence, EvidenceBook) else prepare(evidence, simulated=simulated, progress=progress)
     book = evidence_book(prepared, segment)
+    if rejects is not None:
+        book = _augmented(book, prepared.tables, segment, rejects, settings or Settings(), progress, force=force)
     return train_book(book, out=out, now=now, settings=settings, version=version, force=force, effort=effort, progress=progress)

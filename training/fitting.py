@@ -13,6 +13,7 @@ from training.book import Book, Floats, Mask
 from training.boosting import CrossValidated, Settings, cross_validate, dataset_of, sample_contributions, train_booster
 from training.bundle import Calibration, Feature
 from training.bundle.doubt import Doubt
+from training.bundle.native import Booster
 from training.bundle.term import TermStructure
 from training.calibration import calibrate
 from training.doubt import find_doubt
@@ -49,6 +50,12 @@ class Fitted:
     doubt: Doubt
     term_structure: TermStructure | None
     findings: dict[str, Any]
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        """Calibrated log odds of default of rows (n, k) in schema order, as the bundle will give them."""
+        fills = np.array([np.nan if feature.fill is None else feature.fill for feature in self.features])
+        margin = Booster(self.text).margins(np.where(np.isnan(matrix), fills, matrix))
+        return self.calibration.slope * margin + self.calibration.intercept
 
 
 def _with_fills(book: Book) -> tuple[Feature, ...]:

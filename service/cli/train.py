@@ -21,6 +21,7 @@ from training.evidence import SEGMENTS, Segment, prepare, train_evidence
 from training.evidence_files import read_evidence
 from training.metrics import Evaluation
 from training.registry import Registry
+from training.rejects import ASSUMPTIONS, Method, RejectInference
 from training.shelf import bundles_of
 from training.table import train_table as train_on_table
 from training.tuning import Budget
@@ -50,20 +51,35 @@ register_option = click.option("--register/--no-register", default=True, show_de
 @challengers_option
 @tune_option
 @seconds_option
+@click.option(
+    "--rejects", type=click.Choice(sorted(ASSUMPTIONS)), default=None, help="Add the declined under this assumption (docs/training.md)."
+)
 @operator_option
 @register_option
 @force_option
 def train(
-    folder: Path, segment: str, trials: int, seconds: float, operator: str, *, challengers: bool, register: bool, force: bool
+    folder: Path,
+    segment: str,
+    trials: int,
+    seconds: float,
+    rejects: Method | None,
+    operator: str,
+    *,
+    challengers: bool,
+    register: bool,
+    force: bool,
 ) -> None:
     """Train a model of default from evidence files; it becomes a candidate, never a champion by itself."""
     home, now, effort = settings_from().home, system_clock(), _effort(trials, seconds, challengers=challengers)
+    plan = RejectInference(method=rejects) if rejects else None
     with step("read evidence and build indicators") as report:
         tables = read_evidence(folder, today=today())
         prepared = prepare(tables, simulated=is_simulated(folder), progress=report)
     for one in SEGMENTS if segment == "both" else (cast("Segment", segment),):
         with step(f"train the {one} model") as report:
-            result = train_evidence(prepared, segment=one, out=bundles_of(home), now=now, force=force, effort=effort, progress=report)
+            result = train_evidence(
+                prepared, segment=one, out=bundles_of(home), now=now, force=force, effort=effort, rejects=plan, progress=report
+            )
         _finish(result, home, operator, register=register)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 @pytest.mark.xdist_group("demo")
 def test_the_demo_builds_a_province_and_its_answer_holds(tmp_path: Path) -> None:
-    """`jifen demo --check` simulates, trains, promotes, serves, decides over HTTP, verifies the answer, the ledger, a replay and an export."""
+    """`jifen demo --check` simulates, trains, releases, serves, decides over HTTP, and holds answer, ledger, replay and export to it."""
     home = tmp_path / "home"
     command = [str(Path(sys.executable).parent / "jifen"), "demo", "--check", "--firms", "8000", "--seed", "7"]
     done = subprocess.run(command, env=os.environ | {"JIFEN_HOME": str(home)}, capture_output=True, text=True, check=False, timeout=600)

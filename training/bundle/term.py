@@ -1,8 +1,8 @@
 """The term structure of default that a bundle carries: how the hazard of later years stands to that of the first.
 
 The PD of the first year is the model's own. Year k has ``H_k = H_1 * odds_k(x) / odds_1(x)``, where
-``odds_k(x) = exp(intercept_k + slope_k * x)``, with x the calibrated log odds and ``H_1 = -ln(1 - pd)``. In a quarter the hazard
-of a loan is so small that odds and rate agree.
+``odds_k(x) = exp(intercept_k + slope_k * x)``, with x the calibrated log odds and ``H_1 = -ln(1 - pd)``.
+In a quarter the hazard of a loan is so small that odds and rate agree.
 """
 
 from __future__ import annotations
