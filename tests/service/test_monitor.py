@@ -79,6 +79,7 @@ def test_a_loan_that_ripened_is_counted_with_the_decision_it_followed(
     asked = {"product": "startup-credit", "amount": 2_000_000, "term_months": 24, "firm_id": firm, "as_of": "2025-04-30"}
     assert client.post("/v1/decisions", json=asked, headers=officer).status_code == 201
     loan = {
+        "firm_id": firm,
         "loan_id": "later",
         "product": "startup-credit",
         "applied_on": "2025-05-02",
