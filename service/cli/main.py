@@ -25,6 +25,7 @@ COMMANDS = {
     "validate": ("service.cli.validate:validate", "Validate a model on rows it has not seen, and hold it to the gates."),
     "models": ("service.cli.models:models", "List and inspect registered models."),
     "release": ("service.cli.release:release", "Propose and approve what decides: models, scheme, peers, policy."),
+    "monitor": ("service.cli.monitor:monitor", "Monitor the models in use on the decisions on record."),
     "switch": ("service.cli.switch:switch", "Stop automatic decisions, and let them go on."),
     "score": ("service.cli.score:score", "Decide one application, or score rows with a bundle."),
     "allocate": ("service.cli.allocate:spread", "Spread a lending envelope over approved firms."),

@@ -11,7 +11,7 @@ from training.bundle import Bundle
 from training.errors import BookError
 from training.metrics import MIN_EACH, Interval, auc
 from training.validation.calibration import jeffreys_interval
-from training.validation.chapter import Cell, Chapter, Grid, Measure, Words
+from training.validation.chapter import Cell, Chapter, Grid, Measure, Words, measured
 from training.validation.explanations import kept_reasons
 from training.validation.sample import Sample
 
@@ -29,6 +29,17 @@ ABOUT = Words(
     "happened (every loan was made), interval Jeffreys. Churn of "
     "reasons = 1 - overlap of the four strongest reasons. Difference of AUC: paired DeLong (1988).",
 )
+
+
+SETS = (
+    Words("组", "set"),
+    Words("样本", "n"),
+    Words("违约", "defaults"),
+    Words("违约率（95 %）", "default rate (95 %)"),
+    Words("申请金额（元）", "asked, yuan"),
+    Words("其中违约金额（元）", "of it defaulted, yuan"),
+)
+HEADS = (Words("模型", "model"), Words("样本", "n"), Words("AUC（95 %）", "AUC (95 %)"))
 
 
 def swapped(*, champion: npt.NDArray[np.float64], challenger: npt.NDArray[np.float64], accept: int) -> npt.NDArray[np.str_]:
@@ -81,6 +92,26 @@ def _kept(champion: list[list[str]], challenger: list[list[str]]) -> npt.NDArray
     return kept_reasons(coded[0], coded[1])
 
 
+def _gain(sample: Sample, before: npt.NDArray[np.float64]) -> Interval | None:
+    if min(sample.defaults, sample.n - sample.defaults) < MIN_EACH:
+        return None
+    return auc_difference(target=sample.target, first=before, second=sample.log_odds)
+
+
+def _measures(
+    sample: Sample, sides: npt.NDArray[np.str_], accept: int, gain: Interval | None, kept: npt.NDArray[np.float64]
+) -> dict[str, Measure]:
+    moved = int((sides == "in").sum())
+    rates = [float(sample.target[sides == side].mean()) if (sides == side).any() else 0.0 for side in ("in", "out")]
+    difference = rates[0] - rates[1] if moved >= LEAST else None
+    return {
+        "auc_difference": measured(gain, sample.n),
+        "swapped_share": Measure(value=moved / accept if accept else None, n=accept, method="of those who pass"),
+        "swap_default_difference": Measure(value=difference, n=moved, method="in minus out"),
+        "reasons_changed": Measure(value=float(1 - kept.mean()), n=sample.n, method="four strongest"),
+    }
+
+
 def swap_sets(sample: Sample, *, champion: Bundle, cutoff: float) -> Chapter:
     """Compare the validated model (the challenger) with a champion that reads the same features.
 
@@ -114,34 +145,10 @@ def swap_sets(sample: Sample, *, champion: Bundle, cutoff: float) -> Chapter:
     }
     rows = tuple(_line(said, sides == side, sample) for side, said in names.items())
     kept = _kept(_reasons(champion, old.contributions), _reasons(sample.bundle, sample.scores.contributions))
-    enough = min(sample.defaults, sample.n - sample.defaults) >= MIN_EACH
-    gain = auc_difference(target=sample.target, first=old.log_odds, second=sample.log_odds) if enough else None
-    moved, rates = (
-        int((sides == "in").sum()),
-        [float(sample.target[sides == side].mean()) if (sides == side).any() else 0.0 for side in ("in", "out")],
-    )
-    measures = {
-        "auc_difference": Measure(value=None, n=sample.n)
-        if gain is None
-        else Measure(value=gain.value, low=gain.low, high=gain.high, n=sample.n, method=gain.method),
-        "swapped_share": Measure(value=moved / accept if accept else None, n=accept, method="of those who pass"),
-        "swap_default_difference": Measure(value=rates[0] - rates[1] if moved >= LEAST else None, n=moved, method="in minus out"),
-        "reasons_changed": Measure(value=float(1 - kept.mean()), n=sample.n, method="four strongest"),
-    }
-    columns = (
-        Words("组", "set"),
-        Words("样本", "n"),
-        Words("违约", "defaults"),
-        Words("违约率（95 %）", "default rate (95 %)"),
-        Words("申请金额（元）", "asked, yuan"),
-        Words("其中违约金额（元）", "of it defaulted, yuan"),
-    )
-    first = auc(sample.target, old.log_odds)
-    second = auc(sample.target, sample.log_odds)
-    heads = (Words("模型", "model"), Words("样本", "n"), Words("AUC（95 %）", "AUC (95 %)"))
+    gain = _gain(sample, old.log_odds)
     compared = (
-        (f"champion {champion.name}@{champion.version}", sample.n, first),
-        (f"challenger {sample.bundle.name}@{sample.bundle.version}", sample.n, second),
+        (f"champion {champion.name}@{champion.version}", sample.n, auc(sample.target, old.log_odds)),
+        (f"challenger {sample.bundle.name}@{sample.bundle.version}", sample.n, auc(sample.target, sample.log_odds)),
         (Words("差", "difference"), sample.n, gain),
         (Words("原因变动", "reasons changed"), sample.n, float(1 - kept.mean())),
     )
@@ -149,9 +156,9 @@ def swap_sets(sample: Sample, *, champion: Bundle, cutoff: float) -> Chapter:
         id="swap",
         title=Words("冠军与挑战者", "Champion and challenger"),
         about=ABOUT,
-        measures=measures,
+        measures=_measures(sample, sides, accept, gain, kept),
         grids=(
-            Grid(title=Words("换入换出", "Swap sets"), columns=columns, rows=rows),
-            Grid(title=Words("区分与原因", "Ranking and reasons"), columns=heads, rows=compared),
+            Grid(title=Words("换入换出", "Swap sets"), columns=SETS, rows=rows),
+            Grid(title=Words("区分与原因", "Ranking and reasons"), columns=HEADS, rows=compared),
         ),
     )

@@ -1,0 +1,101 @@
+"""`jifen monitor`: what the decisions on record say about the models in use. It proposes, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import orjson
+from rich.table import Table as Grid
+
+from service.artefacts import Shelf
+from service.cli.console import out, step
+from service.cli.serve import opened_store
+from service.config import settings_from
+from service.monitoring import MOVED, Finding, Monitored
+from service.use_cases.monitor import look_at
+from training.label import label_loans
+
+__all__ = ["monitor", "retraining"]
+
+SHOWN = 12
+
+
+@click.command()
+@click.option("--newest", default=5_000, show_default=True, type=click.IntRange(1), help="Look at so many decisions.")
+@click.option(
+    "--false-alarms",
+    "rate",
+    default=0.05,
+    show_default=True,
+    type=click.FloatRange(0.0001, 0.5),
+    help="Chance that a run on unchanged applicants says moved.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def monitor(newest: int, rate: float, *, as_json: bool) -> None:
+    """Monitor the models in use on the decisions on record: stable, moved, or not enough data. It never promotes anything."""
+    with opened_store() as store, step("read decisions and evidence"):
+        found = look_at(store, Shelf(store, settings_from().home), newest=newest, rate=rate, label=label_loans)
+    if as_json:
+        said = [one.to_dict() | {"proposes": list(retraining(one))} for one in found]
+        out.print(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode(), markup=False)
+        return
+    for one in found:
+        _show(one)
+    if not found:
+        out.print("not enough data: no decision on record was answered by a model")
+
+
+def _show(found: Monitored) -> None:
+    simulated = ", a model of simulated data" if found.simulated else ""
+    out.print(f"{found.model}@{found.version} ({found.segment}) {found.bundle[:19]}: [bold]{found.verdict}[/bold]")
+    out.print(f"{found.decisions:,} decisions of {found.firms:,} firms{simulated}; false alarms in at most {found.rate:.1%} of runs")
+    grid = Grid("what", "measure", "n", "found", "95 % interval", "expected", "threshold", "verdict", box=None)
+    for one in _shown(found):
+        interval = "" if one.low is None or one.high is None else f"{one.low:.4f} to {one.high:.4f}"
+        grid.add_row(
+            one.subject, one.measure, f"{one.n:,}", _number(one.value), interval, _number(one.expected), _number(one.threshold), one.verdict
+        )
+    out.print(grid)
+    left = len(found.findings) - grid.row_count
+    if left > 0:
+        out.print(f"and {left} more inputs, none of which moved more; --json shows all")
+    table = Grid("quarter", "n", "offered", "mean PD", "mean score", "ripe", "defaults", "predicted", "default rate, 95 %", box=None)
+    for line in found.vintages:
+        bounds = "not enough data" if line.low is None or line.high is None else f"{line.low:.4f} to {line.high:.4f}"
+        table.add_row(
+            line.quarter,
+            f"{line.n:,}",
+            f"{line.offered:,}",
+            f"{line.mean_pd:.4f}",
+            f"{line.mean_score:.1f}",
+            f"{line.ripe:,}",
+            f"{line.defaults:,}",
+            f"{line.predicted:.1f}",
+            bounds,
+        )
+    out.print(table)
+    for said in retraining(found):
+        out.print(said, markup=False)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+def _shown(found: Monitored) -> list[Finding]:
+    """What stands for itself, then the inputs that moved most."""
+    own = [one for one in found.findings if one.subject == "score" or one.measure not in {"PSI", "missing"}]
+    inputs = [one for one in found.findings if one not in own]
+    ranked = sorted(inputs, key=lambda one: (one.verdict != MOVED, -(one.value or 0.0) if one.measure == "PSI" else 0.0))
+    return own + ranked[:SHOWN]
+
+
+def retraining(found: Monitored) -> Iterator[str]:
+    """Name the commands of a retraining where something moved; a person runs them, and two people decide what comes of it."""
+    if found.verdict != MOVED:
+        return
+    yield f"moved: {', '.join(dict.fromkeys(one.subject for one in found.moved))}; a retraining would be:"
+    yield f"  jifen train --evidence FOLDER --segment {found.segment}"
+    yield f"  jifen validate {found.model} --evidence FOLDER --champion {found.model}@{found.version}"
+    yield f"  jifen release propose --model {found.model}@NEW --reason ... --operator ..."

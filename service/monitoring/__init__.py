@@ -1,0 +1,9 @@
+"""What the decisions on record say about a model in use: pure sums over values, each with its n, its interval and one of three verdicts."""
+
+from __future__ import annotations
+
+from service.monitoring.finding import MOVED, SHORT, STABLE, Finding, Verdict, overall
+from service.monitoring.observation import Observation, newest_of_each
+from service.monitoring.report import Monitored, monitored
+
+__all__ = ["MOVED", "SHORT", "STABLE", "Finding", "Monitored", "Observation", "Verdict", "monitored", "newest_of_each", "overall"]

@@ -1,0 +1,91 @@
+"""Everything monitoring finds about one model, and its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from service.monitoring.before_outcomes import estimated
+from service.monitoring.coverage import coverage
+from service.monitoring.finding import MOVED, Finding, Verdict, overall
+from service.monitoring.observation import Observation, newest_of_each
+from service.monitoring.realised import Vintage, realised, vintages
+from service.monitoring.stability import characteristics
+
+__all__ = ["OUTCOMES_SHARE", "Monitored", "monitored"]
+
+OUTCOMES_SHARE: Final = 0.2
+"""Share of the stated rate of false alarms that is spent on realised against predicted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitored:
+    """One model in use."""
+
+    model: str
+    version: str
+    segment: str
+    bundle: str
+    simulated: bool
+    decisions: int
+    firms: int
+    rate: float
+    """Chance that unchanged applicants make a run say `moved`."""
+    findings: tuple[Finding, ...]
+    vintages: tuple[Vintage, ...]
+    verdict: Verdict
+
+    @property
+    def moved(self) -> list[Finding]:
+        """What moved, the largest first."""
+        found = [one for one in self.findings if one.verdict == MOVED]
+        return sorted(found, key=lambda one: -abs(one.value or 0.0))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-safe form."""
+        named = ("model", "version", "segment", "bundle", "simulated", "decisions", "firms", "rate", "verdict")
+        return {name: getattr(self, name) for name in named} | {
+            "findings": [one.to_dict() for one in self.findings],
+            "vintages": [one.to_dict() for one in self.vintages],
+        }
+
+
+def monitored(
+    observations: Sequence[Observation],
+    *,
+    model: str,
+    version: str,
+    segment: str,
+    bundle: str,
+    simulated: bool,
+    profile: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    rate: float,
+) -> Monitored:
+    """Look at the decisions of one model: stability, coverage and estimates on the newest of each firm, outcomes on all.
+
+    `profile` and `metrics` are the bundle's reference profile and test metrics.
+    """
+    firms = newest_of_each(observations)
+    rows = [one.values for one in firms]
+    mean_pd = profile.get("score", {}).get("mean_pd")
+    findings = (
+        *characteristics(rows, [one.score for one in firms], profile=profile, rate=rate),
+        coverage(rows, profile=profile),
+        *estimated([one.pd for one in firms], metrics=metrics, mean_pd=mean_pd),
+        realised(observations, level=OUTCOMES_SHARE * rate),
+    )
+    return Monitored(
+        model=model,
+        version=version,
+        segment=segment,
+        bundle=bundle,
+        simulated=simulated,
+        decisions=len(observations),
+        firms=len(firms),
+        rate=rate,
+        findings=findings,
+        vintages=tuple(vintages(observations)),
+        verdict=overall(findings),
+    )
