@@ -6,9 +6,11 @@ from typing import Any
 
 from training.bundle import Bundle
 
-__all__ = ["OUTPUTS", "POINTS", "ScoringModel"]
+__all__ = ["INTERVAL", "OUTPUTS", "POINTS", "ScoringModel"]
 
 OUTPUTS = ("margin", "log_odds", "pd", "score", "residual")
+INTERVAL = ("pd_low", "pd_high")
+"""Columns of the interval of the PD, where the bundle has one."""
 POINTS = "points_"
 """Prefix of the columns that hold each feature's integer score points."""
 
@@ -26,7 +28,8 @@ class ScoringModel:
         scores = self.bundle.score(self.bundle.encode(model_input))
         answers = {name: getattr(scores, name) for name in OUTPUTS}
         points = {f"{POINTS}{name}": scores.contributions[:, position] for position, name in enumerate(self.bundle.features)}
-        return pd.DataFrame({**answers, **points})
+        bounds = {} if scores.pd_interval is None else {name: scores.pd_interval[:, end] for end, name in enumerate(INTERVAL)}
+        return pd.DataFrame({**answers, **bounds, **points})
 
 
 def _load_pyfunc(path: str) -> ScoringModel:

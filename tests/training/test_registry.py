@@ -201,5 +201,5 @@ def test_using_a_registry_leaves_mlflow_as_it_was(tmp_path: Path, monkeypatch: p
 
 
 def test_scores_have_no_field_the_registry_forgets(bundle: Bundle):
-    """Each field of `Scores` but the unrounded points leaves through the logged model."""
-    assert set(OUTPUTS) | {"contributions", "unrounded"} == set(Scores.__dataclass_fields__)
+    """Each field of `Scores` but the unrounded points leaves through the logged model, the interval as two columns."""
+    assert set(OUTPUTS) | {"contributions", "unrounded", "pd_interval"} == set(Scores.__dataclass_fields__)
