@@ -10,7 +10,7 @@ from flask import current_app, request
 from service.tokens import Holder, Permission
 from service.web.words import Words
 
-__all__ = ["ENTRIES", "Entry", "Link", "links_for"]
+__all__ = ["ENTRIES", "Entry", "Link", "is_served", "links_for"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +53,13 @@ def links_for(holder: Holder) -> tuple[Link, ...]:
     return tuple(_links(holder))
 
 
+def is_served(path: str) -> bool:
+    """Does this service have a page at an address?"""
+    return current_app.url_map.bind("").test(path, "GET")
+
+
 def _links(holder: Holder) -> Iterator[Link]:
-    served = current_app.url_map.bind("")
     for entry in ENTRIES:
-        if holder.may(entry.permission) and served.test(entry.path, "GET"):
+        if holder.may(entry.permission) and is_served(entry.path):
             current = "page" if request.path == entry.path else "true" if entry.holds(request.path) else ""
             yield Link(path=entry.path, words=entry.words, current=current)
