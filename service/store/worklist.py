@@ -62,7 +62,7 @@ def rows_of(
 ) -> list[RowKept]:
     """Give at most `limit` decisions of a queue, newest first, recorded before a place.
 
-    `new` is every decision; `expiring` those that lend and were taken from `since` until `until`. `text` narrows it to firms of a name or code.
+    `new` is every decision; `expiring` those that lend and were taken from `since` until `until`; `text` a part of a firm's name or code.
     """
     query = _query(select(*_COLUMNS), queue, today=today, since=since, until=until).order_by(DecisionRow.seq.desc()).limit(limit)
     if text:
