@@ -19,6 +19,8 @@ from service.web.entrance import entrance
 from service.web.firms import firms
 from service.web.journal import keep_journal
 from service.web.lineage import lineage
+from service.web.officer.case import case
+from service.web.officer.worklist import worklist
 from service.web.oidc import identity
 from service.web.overrides import overrides
 from service.web.pages import serve_pages
@@ -52,6 +54,7 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
     for blueprint in (
         allocations,
         audit,
+        case,
         decisions,
         entrance,
         firms,
@@ -63,6 +66,7 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         reviews,
         site,
         switch,
+        worklist,
     ):
         app.register_blueprint(blueprint)
     return app

@@ -32,6 +32,7 @@ __all__ = [
     "rows_after",
     "sealed_size",
     "size_of",
+    "size_sealing",
 ]
 
 PAGE = 2_000
@@ -148,6 +149,11 @@ def sealed_size(unit: Connection) -> int:
 def checkpoint_notes(unit: Connection) -> list[tuple[int, str]]:
     """Read every checkpoint's size and note, oldest first."""
     return [(row.size, row.note) for row in unit.execute(select(CheckpointRow.size, CheckpointRow.note).order_by(CheckpointRow.size))]
+
+
+def size_sealing(unit: Connection, seq: int) -> int | None:
+    """Give the size of the first checkpoint that covers the entry at a place, or None while none does."""
+    return unit.scalar(select(func.min(CheckpointRow.size)).where(CheckpointRow.size > seq))
 
 
 def checkpoint_of_size(unit: Connection, size: int) -> str | None:

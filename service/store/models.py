@@ -140,6 +140,8 @@ class DecisionRow(Base):
     __table_args__ = (
         UniqueConstraint("decision_id"),
         Index("ix_decisions_firm_id_seq", "firm_id", "seq"),
+        Index("ix_decisions_outcome_seq", "outcome", "seq"),
+        Index("ix_decisions_decided_at", "decided_at"),
         {"sqlite_autoincrement": True},
     )
 

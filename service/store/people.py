@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
-from service.store.models import UserRow
+from service.store.models import TokenRow, UserRow
 from service.tokens import Role
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "find_person",
     "keep_person",
     "list_people",
+    "names_of",
     "person_by_id",
     "person_by_subject",
 ]
@@ -77,6 +79,14 @@ def person_by_subject(unit: Connection, subject: str) -> KeptPerson | None:
 def list_people(unit: Connection) -> list[KeptPerson]:
     """List all people by login."""
     return [_kept(row) for row in unit.execute(select(*_COLUMNS).order_by(UserRow.login))]
+
+
+def names_of(unit: Connection, actors: Iterable[str]) -> dict[str, str]:
+    """Give the names of people by their logins and of machines by their tokens' numbers; who is neither is left out."""
+    asked = sorted(set(actors))
+    people = unit.execute(select(UserRow.login, UserRow.name).where(UserRow.login.in_(asked)))
+    machines = unit.execute(select(TokenRow.token_id, TokenRow.name).where(TokenRow.token_id.in_(asked)))
+    return {row[0]: row[1] for row in (*machines, *people)}
 
 
 def authority_of(unit: Connection, login: str) -> str | None:

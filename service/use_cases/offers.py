@@ -14,7 +14,7 @@ from service.rows import Found
 from service.use_cases.judging import judge_of
 from service.use_cases.reviews import review_orders
 
-__all__ = ["Line", "SideBySide", "offers_for"]
+__all__ = ["UNRECORDED", "Line", "SideBySide", "offers_for"]
 
 UNRECORDED = "not-recorded"
 """Stands where a decision has its number: a comparison has none and is kept nowhere."""

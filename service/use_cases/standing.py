@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal, cast
 
@@ -13,7 +14,7 @@ from service.store.overrides import KeptOverride, overrides_of
 from service.store.records import read_decision
 from service.store.reviews import KeptReview, reviews_of
 
-__all__ = ["show_standing"]
+__all__ = ["show_standing", "standing_on"]
 
 
 def show_standing(desk: Desk, decision_id: str) -> Standing:
@@ -21,11 +22,16 @@ def show_standing(desk: Desk, decision_id: str) -> Standing:
     with desk.store.reading() as unit:
         decision = Decision.model_validate_json(read_decision(unit, decision_id).body)
         overrides, reviews = overrides_of(unit, decision_id), reviews_of(unit, decision_id)
-    counting = sorted(_counting(overrides, desk.today()), key=lambda one: one.effective_at or one.proposed_at)
-    return standing_of(terms_of(decision), [_stands(one, desk.today()) for one in counting], [_review(one) for one in reviews])
+    return standing_on(decision, overrides, reviews, desk.today())
 
 
-def _counting(overrides: list[KeptOverride], today: date) -> list[KeptOverride]:
+def standing_on(decision: Decision, overrides: Sequence[KeptOverride], reviews: Sequence[KeptReview], today: date) -> Standing:
+    """Tell how a case stands on a day from what is on file about it."""
+    counting = sorted(_counting(overrides, today), key=lambda one: one.effective_at or one.proposed_at)
+    return standing_of(terms_of(decision), [_stands(one, today) for one in counting], [_review(one) for one in reviews])
+
+
+def _counting(overrides: Sequence[KeptOverride], today: date) -> list[KeptOverride]:
     return [one for one in overrides if one.status(today) in {"in-force", "pending"}]
 
 

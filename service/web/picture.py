@@ -12,56 +12,20 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from features.indicators import CATALOGUE
-from features.indicators.wording import format_value
 from features.stages import STAGES_ZH
 from features.vocabulary import Product, TechnologyField
+from service.web.waterfall import ROW, Bar, Step, bars_of, waterfall_of
+from service.web.words import MARKS, OUTCOMES
 
-__all__ = ["Bar", "Sheet", "Step", "draw", "sheet_of"]
+__all__ = ["Sheet", "draw", "sheet_of"]
 
-SHOWN: Final = 7
 LEFT, RIGHT = 300.0, 520.0
 RAIL = 170.0
-ROW = 30
+TOP = 196
 PIECES: Final = re.compile(r"[!-~]+ ?|.")
 WIDE_FROM: Final = 0x2E7F
 """Characters above are Chinese, two columns wide."""
-WORDS: Final = {
-    "en": {
-        "approve": "Approve",
-        "counter": "Approve with changes",
-        "refer": "Refer to a person",
-        "decline": "Decline",
-        "others": "all others",
-    },
-    "zh": {"approve": "同意", "counter": "有条件同意", "refer": "转人工审批", "decline": "不同意", "others": "其他因素合计"},
-}
 COLOURS: Final = {"approve": "#1b7f4b", "counter": "#9a6400", "refer": "#0b5cad", "decline": "#b3261e"}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One bar of the waterfall: its label, value and points, and where it lies."""
-
-    label: str
-    value: str
-    points: str
-    y: int
-    x: float
-    width: float
-    up: bool
-    text_x: float
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """Points of one group: how far the bar is filled, and what stands beside it."""
-
-    label: str
-    said: str
-    peers: str
-    y: int
-    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,27 +68,22 @@ def draw(decision: Mapping[str, Any], lang: str = "en") -> str:
 
 def sheet_of(decision: Mapping[str, Any], lang: str) -> Sheet:
     """Lay a recorded decision out."""
-    risk = decision["risk"]
-    rows = _rows(decision, lang)
-    reach = _reach([points for _, _, points in rows])
-    scale = (RIGHT - LEFT) / max(1, reach[1] - reach[0])
-    origin = LEFT - reach[0] * scale
-    steps = tuple(_steps(rows, origin, scale))
-    bars = tuple(_bars(decision, lang))
-    top = 196 + 46 * len(bars)
+    waterfall = waterfall_of(decision, lang, left=LEFT, right=RIGHT, top=TOP)
+    steps, bars = waterfall.steps, bars_of(decision["points"]["groups"], lang, rail=RAIL, top=TOP)
+    top = TOP + 46 * len(bars)
     reasons = tuple(_lines(decision["reasons"], lang, top + 54))
-    below = 196 + ROW * len(steps)
+    below = TOP + ROW * len(steps)
     plans = tuple(_plans(decision.get("recourse") or (), lang, below + 82))
     return Sheet(
         lang=lang,
-        verdict=WORDS[lang][decision["outcome"]],
+        verdict=OUTCOMES[decision["outcome"]][lang],
         colour=COLOURS[decision["outcome"]],
         offer=_offer(decision, lang),
         stats=_stats(decision, lang),
-        base=risk["base_score"],
-        score=risk["score"],
-        base_x=origin,
-        score_x=origin + (risk["score"] - risk["base_score"]) * scale,
+        base=waterfall.base,
+        score=waterfall.score,
+        base_x=waterfall.base_x,
+        score_x=waterfall.score_x,
         steps=steps,
         bars=bars,
         reasons_y=top + 28,
@@ -170,55 +129,6 @@ def _plans(recourse: Sequence[Mapping[str, Any]], lang: str, y: int) -> Iterator
         y += 5
 
 
-def _rows(decision: Mapping[str, Any], lang: str) -> list[tuple[str, str, int]]:
-    """Give label, value and points of the strongest contributions, and of all others together."""
-    ranked = sorted(decision["contributions"], key=lambda one: (-abs(one["points"]), one["indicator"]))
-    rows = [(_name(one["indicator"], lang), _value(one, lang), one["points"]) for one in ranked[:SHOWN]]
-    rest = sum(one["points"] for one in ranked[SHOWN:])
-    return [*rows, (WORDS[lang]["others"], "", rest)] if ranked[SHOWN:] else rows
-
-
-def _name(indicator: str, lang: str) -> str:
-    known = CATALOGUE.get(indicator)
-    return indicator if known is None else (known.zh if lang == "zh" else known.en)
-
-
-def _value(one: Mapping[str, Any], lang: str) -> str:
-    known = CATALOGUE.get(one["indicator"])
-    if known is None or one["value"] is None:
-        return "" if known is None else {"en": "unknown", "zh": "未知"}[lang]
-    return format_value(known, float(one["value"]), lang)
-
-
-def _reach(points: Sequence[int]) -> tuple[int, int]:
-    """Give the lowest and highest place the running total touches, relative to the base."""
-    total, low, high = 0, 0, 0
-    for step in points:
-        total += step
-        low, high = min(low, total), max(high, total)
-    return low, high
-
-
-def _steps(rows: Sequence[tuple[str, str, int]], origin: float, scale: float) -> Iterator[Step]:
-    total = 0
-    for number, (label, value, points) in enumerate(rows):
-        before, total = total, total + points
-        x, width = origin + min(before, total) * scale, max(1.0, abs(points) * scale)
-        yield Step(label, value, f"{points:+d}", 196 + ROW * number, round(x, 1), round(width, 1), points >= 0, round(x + width + 6, 1))
-
-
-def _bars(decision: Mapping[str, Any], lang: str) -> Iterator[Bar]:
-    for number, group in enumerate(decision["points"]["groups"]):
-        share = max(0.0, group["points"] / group["out_of"]) if group["out_of"] else 0.0
-        rank = "" if group["percentile"] is None else _rank(group["percentile"], lang)
-        said = f"{group['points'] / 100:.2f} / {group['out_of'] / 100:.0f}"
-        yield Bar(group[lang], said, rank, 196 + 46 * number, round(RAIL * min(1.0, share), 1))
-
-
-def _rank(percentile: int, lang: str) -> str:
-    return f"超过 {percentile / 100:.0f}% 同类" if lang == "zh" else f"above {percentile / 100:.0f} % of peers"
-
-
 def _offer(decision: Mapping[str, Any], lang: str) -> str:
     asked, offer = decision["application"], decision["offer"]
     product = Product(asked["product"])  # type: ignore[call-arg]
@@ -260,7 +170,6 @@ def _marks(decision: Mapping[str, Any], lang: str) -> str:
         if lang == "zh"
         else f"{field.value} · coverage {decision['points']['coverage']}"
     )
-    flags = {"illustrative_weights": "示例权重", "illustrative_policy": "示例政策", "simulated_data": "模拟数据"}
-    told = [flags.get(mark, mark) if lang == "zh" else mark.replace("_", " ") for mark in decision["warnings"]]
+    told = [MARKS[mark][lang] if mark in MARKS else mark for mark in decision["warnings"]]
     stage = decision["points"]["stage"]
     return " · ".join([STAGES_ZH.get(stage, stage) if lang == "zh" else stage, said, *told])

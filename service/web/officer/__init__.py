@@ -1,0 +1,1 @@
+"""The officer's pages: work list, decision, firm, application, corrections, batches."""
