@@ -14,8 +14,10 @@ from service.desk import open_desk
 from service.logs import write_logs
 from service.web.allocations import allocations
 from service.web.audit import audit
+from service.web.baskets import baskets
 from service.web.decisions import decisions
 from service.web.entrance import entrance
+from service.web.examiner import examiner
 from service.web.firms import firms
 from service.web.journal import keep_journal
 from service.web.lineage import lineage
@@ -23,6 +25,7 @@ from service.web.oidc import identity
 from service.web.overrides import overrides
 from service.web.pages import serve_pages
 from service.web.problems import answer_problems
+from service.web.record_pages import records
 from service.web.releases import releases
 from service.web.retention import retention
 from service.web.reviews import reviews
@@ -52,12 +55,15 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
     for blueprint in (
         allocations,
         audit,
+        baskets,
         decisions,
         entrance,
+        examiner,
         firms,
         identity,
         lineage,
         overrides,
+        records,
         releases,
         retention,
         reviews,

@@ -16,7 +16,9 @@ from service.requests import Strict
 from service.sessions import Session
 from service.tokens import Holder
 from service.web.cookies import Cookie, cookie_of, set_cookie
+from service.web.shown import show_values
 from service.web.words import ROLES, TROUBLES, Words
+from service.web.words_audit import WORD_LISTS
 
 __all__ = [
     "Frame",
@@ -54,9 +56,16 @@ class Frame:
     csrf: str
 
     def in_language(self, lang: str) -> str:
-        """Give the address of this page in another language; of the first page where this one only answers a form."""
-        is_shown = request.method == "GET" or current_app.url_map.bind("").test(request.path, "GET")
-        return f"{request.path if is_shown else '/'}?" + urlencode({**request.args.to_dict(), "lang": lang})
+        """Give the address of this page in another language; of the page it belongs to where this one only answers a form."""
+        return f"{_shown_at(request.path)}?" + urlencode({**request.args.to_dict(), "lang": lang})
+
+
+def _shown_at(path: str) -> str:
+    """Give the nearest address at or above a path that can be asked for with GET: that of a form's page is above the form's own."""
+    addresses = current_app.url_map.bind("")
+    while path and not addresses.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 class HasFrame(Protocol):
@@ -137,6 +146,8 @@ def _say(context: Context, zh: str, en: str) -> str:
 
 
 def serve_pages(app: Flask) -> None:
-    """Let templates say things in two languages: `say('中文', 'English')`."""
+    """Let templates say things in two languages, `say('中文', 'English')`, and name values with the word lists."""
     globals_: dict[str, Any] = app.jinja_env.globals
     globals_["say"] = _say
+    globals_ |= {"ROLES": ROLES, **WORD_LISTS}
+    show_values(app)
