@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, cast
 from urllib.parse import urlencode, urlsplit
@@ -11,13 +12,15 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from pydantic import Field
 
+from service.active import Active
 from service.config import Settings
 from service.requests import Strict
 from service.sessions import Session
 from service.tokens import Holder
 from service.web.cookies import Cookie, cookie_of, set_cookie
+from service.web.navigation import Link, links_for
 from service.web.shown import show_values
-from service.web.words import ROLES, TROUBLES, Words
+from service.web.words import MARKS, ROLES, TROUBLES, Words
 from service.web.words_audit import WORD_LISTS
 
 __all__ = [
@@ -54,10 +57,16 @@ class Frame:
     name: str | None
     role: Words | None
     csrf: str
+    links: tuple[Link, ...] = ()
+    marks: tuple[Words, ...] = ()
+    """What is not real here: simulated firms, illustrative weights or policy; on every page of who is signed in."""
+    refresh: int | None = None
+    """Seconds after which the page loads itself again, without a script."""
 
     def in_language(self, lang: str) -> str:
         """Give the address of this page in another language; of the page it belongs to where this one only answers a form."""
-        return f"{_shown_at(request.path)}?" + urlencode({**request.args.to_dict(), "lang": lang})
+        path = request.path if request.method == "GET" else _shown_at(request.path)
+        return f"{path}?" + urlencode({**request.args.to_dict(), "lang": lang})
 
 
 def _shown_at(path: str) -> str:
@@ -96,11 +105,33 @@ def language() -> str:
     return request.accept_languages.best_match(LANGUAGES, default="zh") or "zh"
 
 
-def frame_of(title: Words, session: Session | None = None, holder: Holder | None = None) -> Frame:
+def frame_of(title: Words, session: Session | None = None, holder: Holder | None = None, *, refresh: int | None = None) -> Frame:
     """Make the frame of a page for whoever asks."""
     name = session.name if session else holder.person or holder.token_id if holder else None
     held = session.holder if session else holder
-    return Frame(lang=language(), title=title, name=name, role=ROLES[held.role] if held else None, csrf=session.csrf if session else "")
+    return Frame(
+        lang=language(),
+        title=title,
+        name=name,
+        role=ROLES[held.role] if held else None,
+        csrf=session.csrf if session else "",
+        links=links_for(held) if held else (),
+        marks=tuple(_marks()) if held else (),
+        refresh=refresh,
+    )
+
+
+def _marks() -> Iterator[Words]:
+    """Tell what of that which decides now is not real; nothing where nothing decides."""
+    found = current_app.extensions["jifen"].found
+    if not isinstance(found, Active):
+        return
+    if any(bundle.simulated for bundle in found.bundles.values()):
+        yield MARKS["simulated_data"]
+    if found.scheme.status == "illustrative":
+        yield MARKS["illustrative_weights"]
+    if found.policy.status == "illustrative":
+        yield MARKS["illustrative_policy"]
 
 
 def render(template: str, page: HasFrame, status: int = 200) -> Response:
@@ -140,13 +171,16 @@ def trouble(code: str, status: int, title: str, detail: str) -> Response:
 
 
 @pass_context
-def _say(context: Context, zh: str, en: str) -> str:
+def _say(context: Context, said: str | Words, en: str = "") -> str:
     page: HasFrame = context["page"]
-    return en if page.frame.lang == "en" else zh
+    return (said if isinstance(said, Words) else Words(said, en))[page.frame.lang]
 
 
 def serve_pages(app: Flask) -> None:
-    """Let templates say things in two languages, `say('中文', 'English')`, and name values with the word lists."""
+    """Let templates say things in two languages: `say('中文', 'English')`, or words that are defined already: `say(words)`.
+
+    They name values with the word lists, as in `value | named(OUTCOMES)`.
+    """
     globals_: dict[str, Any] = app.jinja_env.globals
     globals_["say"] = _say
     globals_ |= {"ROLES": ROLES, **WORD_LISTS}

@@ -16,6 +16,7 @@ from features.indicators import CATALOGUE
 from features.indicators.wording import format_value
 from features.stages import STAGES_ZH
 from features.vocabulary import Product, TechnologyField
+from service.web.words import MARKS
 
 __all__ = ["Bar", "Sheet", "Step", "draw", "sheet_of"]
 
@@ -260,7 +261,6 @@ def _marks(decision: Mapping[str, Any], lang: str) -> str:
         if lang == "zh"
         else f"{field.value} · coverage {decision['points']['coverage']}"
     )
-    flags = {"illustrative_weights": "示例权重", "illustrative_policy": "示例政策", "simulated_data": "模拟数据"}
-    told = [flags.get(mark, mark) if lang == "zh" else mark.replace("_", " ") for mark in decision["warnings"]]
+    told = [MARKS[mark][lang] if mark in MARKS else mark for mark in decision["warnings"]]
     stage = decision["points"]["stage"]
     return " · ".join([STAGES_ZH.get(stage, stage) if lang == "zh" else stage, said, *told])

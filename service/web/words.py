@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from service.tokens import Permission, Role
 
-__all__ = ["PERMISSIONS", "ROLES", "TROUBLES", "Words"]
+__all__ = ["MARKS", "PERMISSIONS", "ROLES", "TROUBLES", "Words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,15 @@ PERMISSIONS: Mapping[Permission, Words] = MappingProxyType(
         Permission.ADMINISTER: Words("管理用户与令牌", "Manage users and tokens"),
     }
 )
+
+MARKS: Mapping[str, Words] = MappingProxyType(
+    {
+        "simulated_data": Words("模拟数据", "simulated data"),
+        "illustrative_weights": Words("示例权重", "illustrative weights"),
+        "illustrative_policy": Words("示例政策", "illustrative policy"),
+    }
+)
+"""What a decision's warnings say in words, by their codes."""
 
 TROUBLES: Mapping[str, Words] = MappingProxyType(
     {
