@@ -10,9 +10,12 @@ import orjson
 from flask import Blueprint, Response
 
 from features.indicators import CATALOGUE
+from features.indicators.wording import format_value
 from features.tables import TABLES
+from features.tables.columns import Column
 from service.artefacts import Shelf
 from service.errors import UnknownDecision
+from service.domain.lineage import ScoredValue
 from service.ledger.audit import Finding
 from service.requests import Strict
 from service.tokens import Permission
@@ -24,6 +27,7 @@ from service.use_cases.trail import Act, Trail, trail_of
 from service.use_cases.verify import Report, verify
 from service.web.operations import JSON, Answer, Ask, operation
 from service.web.pages import HTML, Frame, PageQuery, frame_of, render
+from service.web.shown import DASH
 from service.web.words import Words
 from service.web.words_audit import ACTS, KINDS
 
@@ -32,6 +36,7 @@ __all__ = ["records"]
 records = Blueprint("records", __name__, template_folder="templates")
 RECORD = Words("决定的记录", "Record of a decision")
 LINEAGE = Words("数据来源", "Where values came from")
+YES_NO = (Words("否", "no"), Words("是", "yes"))
 GONE = ("unknown-decision", "unknown-entry", "gone")
 
 
@@ -57,6 +62,10 @@ class RecordPage:
         """Findings about this decision's own entry."""
         return [] if self.report is None else [one for one in self.report.findings if one.seq == self.trail.place]
 
+    def read(self, one: ScoredValue) -> str:
+        """Write a scored value with its unit."""
+        return _read(one, self.frame.lang)
+
     def name_of(self, indicator: str) -> Words:
         """Name an indicator; one that the catalogue has no more by its id."""
         known = CATALOGUE.get(indicator)
@@ -77,15 +86,28 @@ class LineageShown:
     found: DecisionLineage
     basket: int
 
+    def read(self, one: ScoredValue) -> str:
+        """Write a scored value with its unit."""
+        return _read(one, self.frame.lang)
+
     def table(self, name: str) -> Words:
         """Name an evidence table; one that there is no more by its id."""
         known = TABLES.get(name)
         return Words(known.zh, known.document_en) if known else Words(name, name)
 
-    def column(self, table: str, name: str) -> Words:
-        """Name a column of an evidence table."""
-        known = {column.name: column for column in TABLES[table].columns} if table in TABLES else {}
-        return Words(known[name].zh, known[name].en) if name in known else Words(name, name)
+    def columns(self, table: str) -> tuple[Column, ...]:
+        """List what is shown of a table's rows: every column but the firm's code, which is the same in all."""
+        return tuple(column for column in TABLES[table].columns if column.name != "firm_id")
+
+    def cell(self, column: Column, value: Any) -> str:
+        """Write a raw value for a reader of the page."""
+        if value is None:
+            return DASH
+        if isinstance(value, bool):
+            return YES_NO[value][self.frame.lang]
+        if column.words and self.frame.lang == "zh" and value in set(column.words):
+            return column.words(value).zh
+        return f"{value:,}" if isinstance(value, int) and column.unit == "yuan" else str(value)
 
 
 @operation(
@@ -188,6 +210,14 @@ def get_lineage_page(ask: Ask, decision_id: str, query: PageQuery) -> Response:
     found = lineage_of(ask.desk.store, decision_id)
     page = LineageShown(frame=frame_of(LINEAGE, ask.session, ask.caller), found=found, basket=basket_size(ask.desk, ask.caller))
     return render("examiner/lineage.html", page)
+
+
+def _read(one: ScoredValue, lang: str) -> str:
+    """Write a scored value with its unit; one of an indicator that is no more stands as it is."""
+    known = CATALOGUE.get(one.indicator)
+    if known is None:
+        return one.value or DASH
+    return format_value(known, None if one.value is None else float(one.value), lang)
 
 
 def _record(ask: Ask, decision_id: str, *, report: Report | None = None, certificate: Certificate | None = None) -> Response:

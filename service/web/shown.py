@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 from service.clock import CHINA
 from service.web.words import Words
 
-__all__ = ["moment_shown", "money_shown", "rate_shown", "short_hash", "show_values"]
+__all__ = ["DASH", "moment_shown", "money_shown", "rate_shown", "short_hash", "show_values"]
 
 TEN_THOUSAND = 10_000
 DASH = "–"
