@@ -25,12 +25,15 @@ from service.web.oidc import identity
 from service.web.overrides import overrides
 from service.web.pages import serve_pages
 from service.web.problems import answer_problems
+from service.web.propose_pages import propose_pages
 from service.web.record_pages import records
+from service.web.release_pages import release_pages
 from service.web.releases import releases
 from service.web.retention import retention
 from service.web.reviews import reviews
 from service.web.site import site
 from service.web.switch import switch
+from service.web.switch_pages import switch_pages
 
 __all__ = ["create_app"]
 
@@ -63,12 +66,15 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         identity,
         lineage,
         overrides,
+        propose_pages,
         records,
+        release_pages,
         releases,
         retention,
         reviews,
         site,
         switch,
+        switch_pages,
     ):
         app.register_blueprint(blueprint)
     return app

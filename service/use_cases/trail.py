@@ -28,7 +28,7 @@ from service.use_cases.proving import Inclusion, inclusion, place_of
 from service.use_cases.reviews import ReviewTexts, review_texts
 from service.use_cases.standing import show_standing
 
-__all__ = ["Act", "Reviewed", "Trail", "Overruled", "trail_of"]
+__all__ = ["Act", "Overruled", "Reviewed", "Trail", "trail_of"]
 
 MOST_ACTS = 200
 

@@ -64,8 +64,8 @@ class DecisionsSought(PageQuery):
             text=self.text and self.text.strip(),
             product=self.product and self.product.value,
             outcome=self.outcome and self.outcome.value,
-            since=self.since and _start(self.since),
-            until=self.until and _start(self.until + timedelta(days=1)),
+            since=None if self.since is None else _start(self.since),
+            until=None if self.until is None else _start(self.until + timedelta(days=1)),
             actor=self.actor and self.actor.strip(),
         )
 
@@ -146,7 +146,7 @@ def search_page(ask: Ask, query: DecisionsSought) -> Response:
         ledger=head(ask.desk.store, ask.desk.sealer.keys),
         basket=basket_size(ask.desk, ask.caller),
         here=request.full_path.rstrip("?"),
-        older=hits.next and _paged(hits.next),
+        older=None if hits.next is None else _paged(hits.next),
         newest=_paged(None) if query.before is not None else None,
     )
     return render("examiner/search.html", page)
@@ -172,7 +172,7 @@ def entries_page(ask: Ask, query: EntriesSought) -> Response:
         entries=found,
         ledger=head(ask.desk.store, ask.desk.sealer.keys),
         basket=basket_size(ask.desk, ask.caller),
-        older=after and _paged(after),
+        older=None if after is None else _paged(after),
         newest=_paged(None) if query.before is not None else None,
     )
     return render("examiner/entries.html", page)

@@ -14,8 +14,8 @@ from features.indicators.wording import format_value
 from features.tables import TABLES
 from features.tables.columns import Column
 from service.artefacts import Shelf
-from service.errors import UnknownDecision
 from service.domain.lineage import ScoredValue
+from service.errors import UnknownDecision
 from service.ledger.audit import Finding
 from service.requests import Strict
 from service.tokens import Permission
@@ -105,8 +105,8 @@ class LineageShown:
             return DASH
         if isinstance(value, bool):
             return YES_NO[value][self.frame.lang]
-        if column.words and self.frame.lang == "zh" and value in set(column.words):
-            return column.words(value).zh
+        if column.words and self.frame.lang == "zh":
+            return next((word.zh for word in column.words if word == value), str(value))
         return f"{value:,}" if isinstance(value, int) and column.unit == "yuan" else str(value)
 
 

@@ -12,7 +12,23 @@ from service.domain.override_outcomes import Became
 from service.ledger import Kind
 from service.web.words import Words
 
-__all__ = ["ACTS", "BECAME", "DIRECTIONS", "KINDS", "OUTCOMES", "OVERRIDE_REASONS", "OVERRIDE_STATUS", "PRODUCTS", "WORD_LISTS"]
+__all__ = [
+    "ACTS",
+    "BECAME",
+    "DIRECTIONS",
+    "GROUP_NAMES",
+    "IMPACT_GROUPS",
+    "KINDS",
+    "OUTCOMES",
+    "OVERRIDE_REASONS",
+    "OVERRIDE_STATUS",
+    "PRODUCTS",
+    "SCOPES",
+    "SEGMENT_NAMES",
+    "SLOTS",
+    "STATES",
+    "WORD_LISTS",
+]
 
 OUTCOMES: Mapping[str, Words] = MappingProxyType(
     {
@@ -115,6 +131,57 @@ BECAME: Mapping[str, Words] = MappingProxyType(
         Became.UNKNOWN.value: Words("尚未可知", "Not known yet"),
     }
 )
+SLOTS: Mapping[str, Words] = MappingProxyType(
+    {
+        "model startup": Words("初创期模型", "Start-up model"),
+        "model growth": Words("成长期模型", "Growth model"),
+        "challenger startup": Words("初创期挑战者", "Start-up challenger"),
+        "challenger growth": Words("成长期挑战者", "Growth challenger"),
+        "scheme": Words("积分方案", "Points scheme"),
+        "reference": Words("参照组", "Reference base"),
+        "policy": Words("政策", "Policy"),
+    }
+)
+SEGMENT_NAMES: Mapping[str, Words] = MappingProxyType(
+    {"startup": Words("初创期", "Start-ups"), "growth": Words("成长期与稳定期", "Growing and stable firms")}
+)
+STATES: Mapping[str, Words] = MappingProxyType(
+    {
+        "proposed": Words("待批", "Waits for approval"),
+        "approved": Words("已批准", "Approved"),
+        "refused": Words("已否决", "Refused"),
+        "in-force": Words("在用", "In force"),
+    }
+)
+IMPACT_GROUPS: Mapping[str, Words] = MappingProxyType(
+    {
+        "product": Words("按产品", "By product"),
+        "stage": Words("按成长阶段", "By growth stage"),
+        "region": Words("按地区", "By region"),
+        "size": Words("按规模", "By size"),
+    }
+)
+GROUP_NAMES: Mapping[str, Words] = MappingProxyType(
+    {
+        **PRODUCTS,
+        "start-up": Words("初创期", "Start-up"),
+        "growth": Words("成长期", "Growth"),
+        "stable": Words("稳定期", "Stable"),
+        "micro": Words("微型", "Micro"),
+        "small": Words("小型", "Small"),
+        "medium": Words("中型", "Medium"),
+        "large": Words("大型", "Large"),
+        "unknown": Words("未知", "Unknown"),
+    }
+)
+SCOPES: Mapping[str, Words] = MappingProxyType(
+    {
+        "all": Words("全部自动决定", "All automatic decisions"),
+        **{f"product {value}": Words(f"产品：{words.zh}", f"Product: {words.en}") for value, words in PRODUCTS.items() if value != "other"},
+        **{f"segment {value}": Words(f"客群：{words.zh}", f"Segment: {words.en}") for value, words in SEGMENT_NAMES.items()},
+    }
+)
+"""What a stop is over: `all`, or `product <id>`, or `segment <id>`."""
 WORD_LISTS: Mapping[str, Mapping[str, Words]] = MappingProxyType(
     {
         "OUTCOMES": OUTCOMES,
@@ -124,6 +191,12 @@ WORD_LISTS: Mapping[str, Mapping[str, Words]] = MappingProxyType(
         "OVERRIDE_REASONS": OVERRIDE_REASONS,
         "OVERRIDE_STATUS": OVERRIDE_STATUS,
         "BECAME": BECAME,
+        "SLOTS": SLOTS,
+        "SEGMENT_NAMES": SEGMENT_NAMES,
+        "STATES": STATES,
+        "IMPACT_GROUPS": IMPACT_GROUPS,
+        "GROUP_NAMES": GROUP_NAMES,
+        "SCOPES": SCOPES,
     }
 )
 """What templates may name values with."""
