@@ -21,6 +21,7 @@ from service.web.examiner import examiner
 from service.web.firms import firms
 from service.web.journal import keep_journal
 from service.web.lineage import lineage
+from service.web.model_pages import model_pages
 from service.web.oidc import identity
 from service.web.overrides import overrides
 from service.web.pages import serve_pages
@@ -31,6 +32,7 @@ from service.web.release_pages import release_pages
 from service.web.releases import releases
 from service.web.retention import retention
 from service.web.reviews import reviews
+from service.web.rulebook_pages import rulebook_pages
 from service.web.site import site
 from service.web.switch import switch
 from service.web.switch_pages import switch_pages
@@ -65,6 +67,7 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         firms,
         identity,
         lineage,
+        model_pages,
         overrides,
         propose_pages,
         records,
@@ -72,6 +75,7 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         releases,
         retention,
         reviews,
+        rulebook_pages,
         site,
         switch,
         switch_pages,

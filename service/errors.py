@@ -36,6 +36,7 @@ __all__ = [
     "UnknownFirm",
     "UnknownHold",
     "UnknownLoading",
+    "UnknownModel",
     "UnknownOverride",
     "UnknownRelease",
     "UnknownReview",
@@ -225,6 +226,12 @@ class BadRelease(ServiceError):
     """The parts of a proposed release are missing or do not belong together, so it was not taken."""
 
     code = "release-invalid"
+
+
+class UnknownModel(ServiceError):
+    """No model with that hash is on file."""
+
+    code = "unknown-model"
 
 
 class UnknownRelease(ServiceError):

@@ -118,6 +118,7 @@ def _acts(unit: Connection, decision_id: str) -> Iterator[Act]:
 
 def _overruled(desk: Desk, decision_id: str, holder: Holder) -> Iterator[Overruled]:
     found = overrides_on(desk, decision_id, holder)
-    became = {} if not found else {one.override_id: said for one, said in outcomes_of_overrides(desk.store, desk.clock(), decision_id).cases}
+    cases = outcomes_of_overrides(desk.store, desk.clock(), decision_id).cases if found else ()
+    became = {one.override_id: said for one, said in cases}
     for kept, texts in found:
         yield Overruled(kept, texts, kept.status(desk.today()), became.get(kept.override_id))

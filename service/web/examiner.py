@@ -196,9 +196,7 @@ def entry_page(ask: Ask, seq: str, query: PageQuery) -> Response:
         raise UnknownEntry(f"{seq[:40]!r} is no place in the ledger; entries are counted 0, 1, 2 and so on")
     told = show_entry(ask.desk.store, int(seq))
     content = None if told.content is None else orjson.dumps(told.content, option=orjson.OPT_INDENT_2).decode()
-    page = EntryShown(
-        frame=frame_of(ENTRY, ask.session, ask.caller), told=told, content=content, basket=basket_size(ask.desk, ask.caller)
-    )
+    page = EntryShown(frame=frame_of(ENTRY, ask.session, ask.caller), told=told, content=content, basket=basket_size(ask.desk, ask.caller))
     return render("examiner/entry.html", page)
 
 

@@ -237,7 +237,8 @@ def _record(ask: Ask, decision_id: str, *, report: Report | None = None, certifi
 
 def _replayed(ask: Ask, decision_id: str) -> Certificate:
     desk = ask.desk
-    certificate = replay(desk.store, Shelf(desk.store, desk.settings.home).of, decision_id, desk.clock)
+    shelf = Shelf(desk.store, desk.settings.home)  # a fresh one: what is replayed is what is on file now
+    certificate = replay(desk.store, shelf.of, decision_id, desk.clock)
     if certificate is None:
         raise UnknownDecision(f"no decision {decision_id[:40]!r} is on record; GET /v1/decisions lists those that are")
     return certificate

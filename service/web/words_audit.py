@@ -157,7 +157,7 @@ IMPACT_GROUPS: Mapping[str, Words] = MappingProxyType(
     {
         "product": Words("按产品", "By product"),
         "stage": Words("按成长阶段", "By growth stage"),
-        "region": Words("按地区", "By region"),
+        "region": Words("按地区（行政区划代码）", "By region (GB/T 2260 code)"),
         "size": Words("按规模", "By size"),
     }
 )
