@@ -15,6 +15,7 @@ from service.logs import write_logs
 from service.web.allocations import allocations
 from service.web.audit import audit
 from service.web.baskets import baskets
+from service.web.correction_pages import correction_pages
 from service.web.decisions import decisions
 from service.web.entrance import entrance
 from service.web.examiner import examiner
@@ -61,6 +62,7 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         allocations,
         audit,
         baskets,
+        correction_pages,
         decisions,
         entrance,
         examiner,

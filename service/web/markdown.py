@@ -83,7 +83,7 @@ def _one_language(cell: str, lang: str) -> str:
     """Cut `中文<br>English` and `中文 / English` to the language of the page."""
     for between in ("<br>", " / "):
         first, found, second = cell.partition(between)
-        if found and CHINESE.search(first) and not CHINESE.search(second) and between not in second:
+        if found and CHINESE.search(first) and second[:1].isascii() and between not in second:
             code = re.match(r"`[^`]+` ", first)
             return first if lang == "zh" else f"{code[0] if code else ''}{second}"
     return cell
