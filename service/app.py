@@ -14,22 +14,31 @@ from service.desk import open_desk
 from service.logs import write_logs
 from service.web.allocations import allocations
 from service.web.audit import audit
+from service.web.baskets import baskets
+from service.web.correction_pages import correction_pages
 from service.web.decisions import decisions
 from service.web.entrance import entrance
+from service.web.examiner import examiner
 from service.web.firms import firms
 from service.web.journal import keep_journal
 from service.web.lineage import lineage
+from service.web.model_pages import model_pages
 from service.web.officer.case import case
 from service.web.officer.worklist import worklist
 from service.web.oidc import identity
 from service.web.overrides import overrides
 from service.web.pages import serve_pages
 from service.web.problems import answer_problems
+from service.web.propose_pages import propose_pages
+from service.web.record_pages import records
+from service.web.release_pages import release_pages
 from service.web.releases import releases
 from service.web.retention import retention
 from service.web.reviews import reviews
+from service.web.rulebook_pages import rulebook_pages
 from service.web.site import site
 from service.web.switch import switch
+from service.web.switch_pages import switch_pages
 
 __all__ = ["create_app"]
 
@@ -55,18 +64,27 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         allocations,
         audit,
         case,
+        baskets,
+        correction_pages,
         decisions,
         entrance,
+        examiner,
         firms,
         identity,
         lineage,
+        model_pages,
         overrides,
+        propose_pages,
+        records,
+        release_pages,
         releases,
         retention,
         reviews,
+        rulebook_pages,
         site,
         switch,
         worklist,
+        switch_pages,
     ):
         app.register_blueprint(blueprint)
     return app

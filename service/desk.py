@@ -10,6 +10,7 @@ from typing import Protocol
 
 from service.access import Gate
 from service.active import Active
+from service.artefacts import Shelf
 from service.background import Background
 from service.clock import Clock, day_in_china, system_clock
 from service.config import Settings
@@ -67,6 +68,8 @@ class Desk:
     shadows: Shadows
     office: Office
     lever: Lever
+    shelf: Shelf
+    """Artefacts that decisions and releases pin, for whoever looks at them."""
     fixed: Active | NotReady | None = None
 
     def today(self) -> date:
@@ -124,6 +127,7 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         shadows=Shadows(store, clock, counted=lambda result, number: metrics.shadows.labels(result).inc(number)),
         office=Office(store, settings.home, clock, newest=settings.impact_newest),
         lever=Lever(store, clock),
+        shelf=Shelf(store, settings.home),
         fixed=active,
     )
     found = desk.found  # loaded now, so that no request has to wait for it

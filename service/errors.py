@@ -37,6 +37,7 @@ __all__ = [
     "UnknownFirm",
     "UnknownHold",
     "UnknownLoading",
+    "UnknownModel",
     "UnknownOverride",
     "UnknownRelease",
     "UnknownReview",
@@ -232,6 +233,12 @@ class NotValidated(ServiceError):
     """A model of the proposed release has not passed its validation, and nobody said that it goes without."""
 
     code = "not-validated"
+
+
+class UnknownModel(ServiceError):
+    """No model with that hash is on file."""
+
+    code = "unknown-model"
 
 
 class UnknownRelease(ServiceError):

@@ -12,7 +12,7 @@ from features.points.reference import MIN_PEERS
 from features.points.rules import BestOf, Deduction, Linear, PerUnit, Rule, Steps
 from features.points.scheme import SHIPPED, Scheme, shipped_scheme
 
-__all__ = ["schemes_page"]
+__all__ = ["scheme_section", "schemes_page"]
 
 INTRODUCTION = f"""\
 # Points schemes
@@ -44,10 +44,11 @@ What a breakdown notes beside an item:
 def schemes_page() -> str:
     """Write every shipped scheme as Markdown; the same files give the same text."""
     notes = _table(("code", "中文", "English"), ((f"`{code}`", zh, en) for code, (zh, en) in NOTES.items()))
-    return "\n".join([INTRODUCTION + notes, *(_scheme(shipped_scheme(name)) for name in SHIPPED)])
+    return "\n".join([INTRODUCTION + notes, *(scheme_section(shipped_scheme(name)) for name in SHIPPED)])
 
 
-def _scheme(scheme: Scheme) -> str:
+def scheme_section(scheme: Scheme) -> str:
+    """Write one scheme as Markdown."""
     head = (
         f"## {scheme.title_zh} `{scheme.name}`\n\n"
         f"{scheme.title_en}. Version {scheme.version}, status **{scheme.status}**, {points_text(scheme.out_of)} points.\n"

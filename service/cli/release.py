@@ -20,7 +20,7 @@ from service.clock import system_clock
 from service.config import settings_from
 from service.errors import UnknownRelease
 from service.ledger import Actor
-from service.releases import Proposal, Release, slot_names
+from service.releases import Proposal, Release, slot_history
 from service.store import Store
 from service.use_cases.releases import Office
 from service.use_cases.shadow import Match, matches
@@ -199,15 +199,12 @@ def history(slot: str | None) -> None:
     """Print what stood in every slot since when, who proposed it and who approved it, oldest first."""
     grid = Grid("slot", "from", "artefact", "release", "proposed by", "approved by", box=None)
     with _office() as desk:
-        approved = sorted(desk.office.approved(), key=lambda one: one.effective_from)
-    for name in slot_names(*(one.parts for one in approved)):
-        before = None
-        for one in approved:
-            pin = one.parts.slots.get(name)
-            if pin != before and slot in {None, name}:
-                begins, label = one.effective_from.isoformat(timespec="seconds"), pin.label if pin else "none"
-                grid.add_row(name, begins, label, one.release_id, one.proposed_by.id, one.approved_by.id)
-            before = pin
+        approved = desk.office.approved()
+    for held in slot_history(approved):
+        if slot in {None, held.slot}:
+            one = held.release
+            begins, label = one.effective_from.isoformat(timespec="seconds"), held.pin.label if held.pin else "none"
+            grid.add_row(held.slot, begins, label, one.release_id, one.proposed_by.id, one.approved_by.id)
     out.print(grid if grid.row_count else "nothing was approved yet")
 
 

@@ -5,6 +5,7 @@ Pure: the ledger keeps these records byte for byte, and pages and the API show t
 
 from __future__ import annotations
 
+from service.releases.history import Held, slot_history
 from service.releases.parts import Change, Parts, Pin, changes, slot_names
 from service.releases.people import check_other_person
 from service.releases.records import (
@@ -27,6 +28,7 @@ __all__ = [
     "FlipCount",
     "Flipped",
     "FlowRecord",
+    "Held",
     "Impact",
     "ModelCheck",
     "Parts",
@@ -40,5 +42,6 @@ __all__ = [
     "Verdict",
     "changes",
     "check_other_person",
+    "slot_history",
     "slot_names",
 ]

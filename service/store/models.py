@@ -1,4 +1,4 @@
-"""The tables of the database. Every row is written once, but for people, who change, and tokens, which are revoked."""
+"""The tables of the database. Every row is written once, but for people, who change, tokens, which are revoked, and baskets."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ __all__ = [
     "AllocationRow",
     "ArtefactRow",
     "Base",
+    "BasketRow",
     "Blob",
     "CheckpointRow",
     "DecisionRow",
@@ -141,9 +142,19 @@ class DecisionRow(Base):
         UniqueConstraint("decision_id"),
         Index("ix_decisions_firm_id_seq", "firm_id", "seq"),
         Index("ix_decisions_outcome_seq", "outcome", "seq"),
+        Index("ix_decisions_product_seq", "product", "seq"),
         Index("ix_decisions_decided_at", "decided_at"),
         {"sqlite_autoincrement": True},
     )
+
+
+class BasketRow(Base):
+    """A decision that somebody put aside to take away; working state, gone once it was taken or put back."""
+
+    __tablename__ = "baskets"
+    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
+    decision_id: Mapped[str] = mapped_column(String(26), ForeignKey("decisions.decision_id"), primary_key=True)
+    added_at: Mapped[datetime]
 
 
 class RequestKey(Base):
@@ -170,6 +181,7 @@ class LedgerEntry(Base):
     __table_args__ = (
         Index("ix_ledger_subject_seq", "subject", "seq"),
         Index("ix_ledger_kind_seq", "kind", "seq"),
+        Index("ix_ledger_actor_kind_seq", "actor", "kind", "seq"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from service.ledger import Actor, Draft, Kind
 from service.releases import ShadowBatch
@@ -12,7 +12,7 @@ from service.store.insertion import insert_new
 from service.store.ledger import append
 from service.store.models import DecisionRow, ShadowRow
 
-__all__ = ["Shadowed", "keep_shadows", "newest_shadows"]
+__all__ = ["Shadowed", "count_shadows", "keep_shadows", "newest_shadows"]
 
 SCORER = Actor(kind="system", id="shadow")
 
@@ -46,3 +46,9 @@ def newest_shadows(unit: Connection, limit: int) -> list[Shadowed]:
     )
     names = Shadowed._fields
     return [Shadowed(**{name: getattr(row, name) for name in names}) for row in unit.execute(query)]
+
+
+def count_shadows(unit: Connection) -> dict[str, int]:
+    """Count what each challenger, by its hash, was asked."""
+    query = select(ShadowRow.bundle, func.count()).group_by(ShadowRow.bundle)
+    return {bundle: number for bundle, number in unit.execute(query)}  # noqa: C416 rows are no pairs to mypy

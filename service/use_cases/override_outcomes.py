@@ -14,7 +14,7 @@ from service.domain.override_outcomes import Became, Loan, Overridden, Tally, be
 from service.store.blobs import get_blob
 from service.store.engine import Store
 from service.store.evidence import Version, latest_versions
-from service.store.overrides import KeptOverride, list_overrides
+from service.store.overrides import KeptOverride, list_overrides, overrides_of
 
 __all__ = ["Outcomes", "outcomes_of_overrides"]
 
@@ -27,10 +27,14 @@ class Outcomes:
     tallies: tuple[Tally, ...]
 
 
-def outcomes_of_overrides(store: Store, now: datetime) -> Outcomes:
-    """Tell what became of the cases of all overrides that came into force by now, from the newest evidence of their firms."""
+def outcomes_of_overrides(store: Store, now: datetime, decision_id: str | None = None) -> Outcomes:
+    """Tell what became of the cases of all overrides (or of one decision's) that came into force by now.
+
+    It is told from the newest evidence of their firms.
+    """
     with store.reading() as unit:
-        listed = [one for one in map(_overridden, list_overrides(unit, day_in_china(now))) if one is not None]
+        kept = list_overrides(unit, day_in_china(now)) if decision_id is None else overrides_of(unit, decision_id)
+        listed = [one for one in map(_overridden, kept) if one is not None]
         newest = latest_versions(unit, sorted({one.firm_id for one in listed}))
         filed = {firm_id: _loans(unit, version) for firm_id, version in newest.items()}
     cases = tuple((one, became_of(one, *filed.get(one.firm_id, (None, None)))) for one in listed)

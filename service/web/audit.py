@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from tempfile import TemporaryFile
 from typing import Any
@@ -21,7 +22,7 @@ from service.use_cases.verify import verify
 from service.web.answers import json_answer
 from service.web.operations import Answer, Ask, operation
 
-__all__ = ["audit"]
+__all__ = ["LONGEST_PLACE", "audit", "send_pack"]
 
 LONGEST_PLACE = 15
 audit = Blueprint("audit", __name__)
@@ -256,12 +257,17 @@ def post_replay(ask: Ask, decision_id: str) -> Response:
     problems=("unknown-decision", "not-ready"),
 )
 def post_export(ask: Ask, body: ExportRequest) -> Response:
-    """Write it to a temporary file, so that a large pack does not fill the memory, and send it from there."""
+    """Take them away."""
+    return send_pack(ask, body.decisions, kept=body.checkpoints)
+
+
+def send_pack(ask: Ask, chosen: Sequence[str], *, kept: Sequence[int] = ()) -> Response:
+    """Write the pack to a temporary file, so that a large one does not fill the memory, and send it from there."""
     desk = ask.desk
     sink = TemporaryFile()  # noqa: SIM115 closed with the answer
     shelf, actor = Shelf(desk.store, desk.settings.home), ask.caller.actor
     try:
-        done = export(desk.store, desk.sealer, shelf, desk.clock, sink, chosen=body.decisions, actor=actor, kept=body.checkpoints)
+        done = export(desk.store, desk.sealer, shelf, desk.clock, sink, chosen=chosen, actor=actor, kept=kept)
     except BaseException:
         sink.close()
         raise

@@ -20,7 +20,9 @@ from service.tokens import Holder
 from service.web.cookies import Cookie, cookie_of, set_cookie
 from service.web.figures import serve_figures
 from service.web.navigation import Link, links_for
+from service.web.shown import show_values
 from service.web.words import MARKS, ROLES, TROUBLES, Words
+from service.web.words_audit import WORD_LISTS
 
 __all__ = [
     "Frame",
@@ -63,9 +65,17 @@ class Frame:
     """Seconds after which the page loads itself again, without a script."""
 
     def in_language(self, lang: str) -> str:
-        """Give the address of this page in another language; of the first page where this one only answers a form."""
-        is_shown = request.method == "GET" or current_app.url_map.bind("").test(request.path, "GET")
-        return f"{request.path if is_shown else '/'}?" + urlencode({**request.args.to_dict(), "lang": lang})
+        """Give the address of this page in another language; of the page it belongs to where this one only answers a form."""
+        path = request.path if request.method == "GET" else _shown_at(request.path)
+        return f"{path}?" + urlencode({**request.args.to_dict(), "lang": lang})
+
+
+def _shown_at(path: str) -> str:
+    """Give the nearest address at or above a path that can be asked for with GET: that of a form's page is above the form's own."""
+    addresses = current_app.url_map.bind("")
+    while path and not addresses.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 class HasFrame(Protocol):
@@ -168,8 +178,13 @@ def _say(context: Context, said: str | Words, en: str = "") -> str:
 
 
 def serve_pages(app: Flask) -> None:
-    """Let templates say things in two languages: `say('中文', 'English')`, or words that are defined already: `say(words)`."""
+    """Let templates say things in two languages: `say('中文', 'English')`, or words that are defined already: `say(words)`.
+
+    They name values with the word lists, as in `value | named(OUTCOMES)`.
+    """
     globals_: dict[str, Any] = app.jinja_env.globals
     globals_["say"] = _say
     globals_["say_words"] = Words
+    globals_ |= {"ROLES": ROLES, **WORD_LISTS}
     serve_figures(app)
+    show_values(app)

@@ -53,6 +53,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "unknown-review": ProblemKind(404, "No such request for review is on record"),
         "unknown-loading": ProblemKind(404, "No such loading of evidence is on record"),
         "unknown-hold": ProblemKind(404, "There is no such subject or hold"),
+        "unknown-model": ProblemKind(404, "No such model is on file"),
         "unknown-release": ProblemKind(404, "No such proposal or release is on record"),
         "unknown-stop": ProblemKind(404, "No such stop is on record"),
         "unknown-scheme": ProblemKind(404, "No such points scheme can be used"),

@@ -27,7 +27,7 @@ from service.web.release_answers import (
     VerdictRequest,
 )
 
-__all__ = ["releases"]
+__all__ = ["releases", "wanted_of"]
 
 releases = Blueprint("releases", __name__)
 VERDICT_PROBLEMS = ("self-approval", "person-required", "unknown-release", "wrong-state", "release-invalid")
@@ -64,7 +64,7 @@ def get_releases(ask: Ask, query: ReleasesQuery) -> Response:
 def post_release(ask: Ask, body: ReleaseProposed) -> Response:
     """Propose it."""
     desk = ask.desk
-    wanted = _wanted(desk.store, desk.office.base(), body)
+    wanted = wanted_of(desk.store, desk.office.base(), body)
     made = desk.office.propose(
         wanted,
         reason=body.reason,
@@ -136,7 +136,7 @@ def get_shadow(ask: Ask, query: ShadowQuery) -> Response:
     return json_answer(ShadowPage(matches=[ShadowLineUp.of(match) for match in matches(ask.desk.store, query.newest)]))
 
 
-def _wanted(store: Store, base: Parts | None, body: ReleaseProposed) -> Wanted:
+def wanted_of(store: Store, base: Parts | None, body: ReleaseProposed) -> Wanted:
     """Put the release together from what is on file, what ships, what is sent as text, and the release approved last."""
     with store.reading() as unit:
         kept = {one.pin: Pin(name=one.name, version=one.version, sha256=one.pin) for one in artefacts_on_file(unit)}

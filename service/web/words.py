@@ -82,6 +82,28 @@ TROUBLES: Mapping[str, Words] = MappingProxyType(
         "internal-error": Words("系统发生故障，未作任何更改。", "Something failed on our side. Nothing was changed."),
         "not-ready": Words("系统尚未就绪，暂不能作决定。", "The service is not ready to decide yet."),
         "oidc-unreachable": Words("统一身份认证暂时无法连接，请稍后再试。", "Single sign-on does not answer. Please try again later."),
+        "gone": Words("该决定已按规定到期删除。", "The decision had served its time and was deleted by the rules."),
+        "unknown-decision": Words("没有此编号的决定。", "There is no decision of this number."),
+        "unknown-entry": Words("账本中没有此记录。", "The ledger has no such entry."),
+        "unknown-model": Words("没有此模型。", "There is no such model on file."),
+        "unknown-release": Words("没有此编号的提议或发布。", "There is no proposal or release of this number."),
+        "unknown-stop": Words("没有此编号的停用。", "There is no stop of this number."),
+        "self-approval": Words(
+            "提议人不能自己批准或否决，须由另一人决定。", "Whoever proposed may not approve or refuse it; another person must decide."
+        ),
+        "person-required": Words(
+            "须由人员本人登录后决定，令牌不能代替。", "A person must decide, signed in under the own name; a token cannot."
+        ),
+        "wrong-state": Words(
+            "此事已有结论，或其比较基础已变，请重新查看。", "It was decided already, or rests on what has changed. Look at it again."
+        ),
+        "unknown-scheme": Words("没有此积分方案。", "There is no such points scheme."),
+        "artefact-unusable": Words("此文件不在库中，或无法读取。", "It is not on file, or cannot be read."),
+        "release-invalid": Words("各部分缺失或不能配套，请更正后再提议。", "Parts are missing or do not belong together. Correct them."),
+        "policy-invalid": Words("政策文件有误，请按提示更正。", "The policy has faults. Correct them as told."),
+        "scheme-invalid": Words("积分方案有误，请按提示更正。", "The points scheme has faults. Correct them as told."),
+        "invalid-request": Words("所填内容不完整或有误，请更正。", "What was filled in is incomplete or wrong. Correct it."),
+        "unknown-parameter": Words("网址中有无法识别的内容。", "The address has parts this page does not take."),
         "oidc-failed": Words("统一身份认证未完成，请重新登录。", "Single sign-on did not complete. Please sign in again."),
     }
 )
