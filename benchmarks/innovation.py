@@ -136,8 +136,9 @@ def _results(rows: pl.DataFrame) -> Iterator[Result]:
 
 
 ABOUT = """Rank correlations within years (Spearman), 95 % intervals from 500 draws of whole companies; at equal sales: of what ranks of
-sales leave of both. Peers are the firms of the same year and two-digit industry. The scheme's weights are illustrative and 12 of its 18 indicators
-are unknown here, so this tests the idea of points more than the official table."""
+sales leave of both. Peers are the firms of the same year and two-digit industry. The scheme's weights are illustrative and 12 of its 18
+indicators are unknown here, so this tests the idea of points more than the official table. Firms that left the panel within the three
+years are not in it."""
 
 
 def table(results: Sequence[Mapping[str, Any]]) -> str:
@@ -146,7 +147,6 @@ def table(results: Sequence[Mapping[str, Any]]) -> str:
     for row in results:
         values = row["values"]
         cells = (f"{values[n]:.2f} ({values[f'{n} low']:.2f} to {values[f'{n} high']:.2f})" for n in ("plain", "at equal sales"))
-        )
         lines.append(f"| {row['name']} | {values['n']:,} | {values['firms']:,} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 

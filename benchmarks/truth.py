@@ -7,8 +7,9 @@ the defaults of later years? Everything here is simulated data. Writes `results/
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,12 @@ __all__ = ["MARKS", "main", "table"]
 PAGE = Path(__file__).parents[1] / "docs" / "training.md"
 MARKS = "<!-- truth: written by python -m benchmarks.truth -->\n", "<!-- end of truth -->"
 FIRMS, SEED, UNTIL = 40_000, 5, date(2026, 6, 30)
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "era": ("same era",),
+    "later": ("later and new firms", "hidden evidence", "default by", "hazard against"),
+    "rejects": ("rejects, ",),
+}
+"""What can be measured apart, and how the names of its results are told."""
 WAYS: Mapping[str, RejectInference] = {
     "parcelling": RejectInference(method="parcelling"),
     "parcelling, odds doubled": RejectInference(method="parcelling", factor=2.0),
@@ -51,7 +58,7 @@ class Test:
     matrix: Floats
     target: Targets
     known: Floats
-    """The true chance of default, the state of the day held."""
+    """The true chance of default, along the path that the firm's state takes."""
     granted: Mask
     fails_on: Floats
     """Days from drawing to the firm's default, infinite where none comes before the truth ends."""
@@ -72,7 +79,7 @@ def _joined(province: Province, segment: Segment) -> pl.DataFrame:
             decision=pl.col("decision").cast(pl.Utf8),
             applied=pl.col("applied_on").to_physical().cast(pl.Float64),
             outcome=pl.col("default_12m").cast(pl.Int64),
-            known="pd_known",
+            known="pd_path",
             fails=pl.col("fails").to_physical().cast(pl.Float64),
             ended=pl.col("closed_on").to_physical().cast(pl.Float64),
         ),
@@ -127,6 +134,24 @@ def _rejects(segment: str, book: Book, rejected: Rejected, test: Test, plain: Fi
     ]
 
 
+def _same_era(segment: Segment, book: Book, prepared: EvidenceBook, province: Province) -> list[Result]:
+    """The intervals where they claim to hold: 30 % of the training firms held out, at random, in the training era."""
+    frame = prepared.frame.filter(pl.col("segment") == segment).head(len(book.train))
+    truth = province.loan_truth.with_columns(application_id=pl.concat_str("firm_id", "loan_id", separator="/"))
+    chance = frame.select("application_id").join(truth, on="application_id", how="left", maintain_order="left")["pd_path"].to_numpy()
+    assert book.firm is not None
+    assert np.array_equal(frame["target"].to_numpy(), book.target[book.train])
+    firm = book.firm[book.train]
+    names = np.unique(firm)
+    held = np.isin(firm, np.random.default_rng(SEED).choice(names, round(0.3 * len(names)), replace=False))
+    part = replace(book, matrix=book.matrix[book.train], target=book.target[book.train], firm=firm, test=held, spells=None, days=None)
+    granted = np.ones(int(held.sum()), dtype=np.bool_)
+    blank = np.zeros(int(held.sum()))
+    return _coverage(
+        f"{segment}, same era", fit(part, Settings()), Test(part.matrix[held], part.target[held], chance[held], granted, blank, blank)
+    )
+
+
 def _coverage(segment: str, fitted: Fitted, test: Test) -> list[Result]:
     """Bins of test rows by missing evidence and PD: how often the mean interval holds the mean true chance, and how wide it is."""
     doubt: Doubt = fitted.doubt
@@ -158,7 +183,7 @@ def _upto(doubt: Doubt, number: int) -> str:
     return "more" if edge is None else f"up to {edge:.0%}"
 
 
-def _hidden(segment: str, fitted: Fitted, test: Test, book: Book) -> list[Result]:
+def _hidden(segment: str, fitted: Fitted, test: Test) -> list[Result]:
     """Complete cases lose evidence as other test rows lack it, and get it back: how often is the complete PD inside the interval?"""
     doubt, dice = fitted.doubt, np.random.default_rng(1)
     weight = doubt.missing_weight(test.matrix)
@@ -170,7 +195,6 @@ def _hidden(segment: str, fitted: Fitted, test: Test, book: Book) -> list[Result
     interval, moved = doubt.interval(partly, margin, log_odds), doubt.missing_weight(partly) > doubt.by_missing[0].below
     pd = expit(complete)
     inside = (interval[:, 0] <= pd) & (pd <= interval[:, 1])
-    del book
     values = {"n": int(moved.sum()), "stated": doubt.level, **_share("held", int(inside[moved].sum()), int(moved.sum()))}
     return [Result(f"hidden evidence brought back, {segment}", values)]
 
@@ -197,21 +221,32 @@ def _later(segment: str, fitted: Fitted, test: Test) -> list[Result]:
         if int(seen.sum()) < 200:
             continue
         failed = int((test.fails_on[seen] <= 365 * year + 20).sum())
-        values = {"n": int(seen.sum()), "defaults": failed, "predicted": round(float(cumulative[seen, year - 1].mean()), 4),
-                  "with a constant hazard": round(float(flat[seen, year - 1].mean()), 4), **_share("true", failed, int(seen.sum()))}  # fmt: skip
+        said = {"predicted": cumulative[seen, year - 1].mean(), "with a constant hazard": flat[seen, year - 1].mean()}
+        counted = {"n": int(seen.sum()), "defaults": failed} | {name: round(float(value), 4) for name, value in said.items()}
+        values = counted | _share("true", failed, int(seen.sum()))
         rows.append(Result(f"default by the end of year {year}, {segment}", values))
     hazards = {f"year {one.year}": float(one.multiplier_bp) for one in term.years}
     bounds = {f"year {one.year} {side}": float(getattr(one, f"{side}_bp")) for one in term.years for side in ("low", "high")}
     return [*rows, Result(f"hazard against year 1 in basis points, {segment}", hazards | bounds)]
 
 
-def _results(province: Province, prepared: EvidenceBook, segment: Segment) -> list[Result]:
-    book = evidence_book(prepared, segment)
+def _results(province: Province, prepared: EvidenceBook, segment: Segment, parts: Sequence[str]) -> list[Result]:
+    book, found = evidence_book(prepared, segment), list[Result]()
+    if "era" in parts:
+        found += _same_era(segment, book, prepared, province)
+    if parts == ("era",):
+        return found
     rejected, test = _sides(_joined(province, segment), book)
     plain = fit(book, Settings())
     print(f"{segment}: {len(book.train):,} training rows, {len(rejected.matrix):,} declined, {len(test.target):,} test rows", flush=True)
-    found = [*_coverage(segment, plain, test), *_hidden(segment, plain, test, book), *_later(segment, plain, test)]
-    return [*found, *_rejects(segment, book, rejected, test, plain)]
+    if "later" in parts:
+        found += [*_coverage(f"{segment}, later and new firms", plain, test), *_hidden(segment, plain, test), *_later(segment, plain, test)]
+    return [*found, *_rejects(segment, book, rejected, test, plain)] if "rejects" in parts else found
+
+
+def _place(row: Result) -> int:
+    """Results of one part stand together, in the order of the parts."""
+    return next(number for number, marks in enumerate(PARTS.values()) if any(mark in row.name for mark in marks))
 
 
 def _bounded(values: Mapping[str, float], name: str, digits: int = 3) -> str:
@@ -253,7 +288,8 @@ def _later_table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for row in rows:
         v = row["values"]
         predicted = f"{v['predicted']:.4f} | {v['with a constant hazard']:.4f}"
-        yield f"| {row['name'].removeprefix('default by the end of ')} | {v['n']:,} | {v['defaults']:,} | {predicted} | {_bounded(v, 'true', 4)} |"
+        who = row["name"].removeprefix("default by the end of ")
+        yield f"| {who} | {v['n']:,} | {v['defaults']:,} | {predicted} | {_bounded(v, 'true', 4)} |"
 
 
 def table(results: Sequence[Mapping[str, Any]]) -> str:
@@ -263,19 +299,27 @@ def table(results: Sequence[Mapping[str, Any]]) -> str:
     return "\n\n".join("\n".join(lines) for lines in found) + "\n"
 
 
-def main() -> None:
-    """Simulate, measure, write the results and the tables."""
+def _kept(parts: Sequence[str]) -> list[Result]:
+    """Rows on file of the parts that are not measured anew."""
+    path, starts = FOLDER / "truth.json", {name for part in parts for name in PARTS[part]}
+    rows = json.loads(path.read_text("utf-8"))["results"] if path.exists() else []
+    return [Result(row["name"], row["values"]) for row in rows if not any(mark in row["name"] for mark in starts)]
+
+
+def main(parts: Sequence[str] = ()) -> None:
+    """Simulate, measure all parts or those named, write the results and the tables."""
+    asked = tuple(parts or PARTS)
     province = simulate(firms=FIRMS, seed=SEED, until=UNTIL)
     prepared = prepare(province.tables, simulated=True)
-    results = [row for segment in SEGMENTS for row in _results(province, prepared, segment)]
+    results = [row for segment in SEGMENTS for row in _results(province, prepared, segment, asked)]
     for row in results:
         print(row.name, dict(row.values))
     about = (
         f"SIMULATED: a province of {FIRMS:,} firms (seed {SEED}); outcomes of declined applications and later years are in its truth file."
     )
-    write_result("truth", "What the simulated truth says", about, results, {}, {})
+    write_result("truth", "What the simulated truth says", about, sorted([*_kept(asked), *results], key=_place), {}, {})
     rewrite(PAGE, MARKS, table(json.loads((FOLDER / "truth.json").read_text("utf-8"))["results"]))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -175,7 +175,8 @@ def _tuning(found: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
     best = ", ".join(f"{name} {value:g}" for name, value in sorted(found["best"].items())) or "the defaults"
     losses = f"log loss {found['best_log_loss']:.5f} against {found['default_log_loss']:.5f}, gain {found['gain']:.5f}"
     said = f"standard error {found['standard_error']:.5f}, n={found['n']:,}"
-    yield "调参 tuning", f"{taken}: {found['trials']} trials{cut} on folds {found['folds']}; best {best}; {losses}, {said}"
+    recent = "" if found["gain_in_latest_fold"] is None else f", gain in the latest fold {found['gain_in_latest_fold']:.5f}"
+    yield "调参 tuning", f"{taken}: {found['trials']} trials{cut} on folds {found['folds']}; best {best}; {losses}{recent}, {said}"
 
 
 def _rejects(found: dict[str, Any] | None) -> Iterator[tuple[str, str]]:

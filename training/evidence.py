@@ -237,8 +237,8 @@ def train_evidence(
     """Train the model of one segment and write `out/jifen-<segment>/<version>/`.
 
     Pass what `prepare` gave to train both segments from one build of the indicators. `rejects` adds the declined applications of the
-    training period under an assumption, which the card states; metrics out of fold then count what was assumed. Raises `TrainingRefused` for fewer than 50
-    defaults in training, with the counts, unless `force`.
+    training period under an assumption, which the card states; metrics out of fold then count what was assumed. Raises `TrainingRefused`
+    for fewer than 50 defaults in training, with the counts, unless `force`.
     """
     prepared = evidence if isinstance(evidence, EvidenceBook) else prepare(evidence, simulated=simulated, progress=progress)
     book = evidence_book(prepared, segment)

@@ -94,7 +94,8 @@ def tune(
 
     Each trial finds its rounds as training does and is judged on folds in order of time where the book is dated and long enough, else
     on the grouped folds. The best one replaces `base` only if its mean log loss on held-out rows is lower by more than one standard
-    error of the paired difference: the best of many trials flatters itself on the folds it was chosen on.
+    error of the paired difference (the best of many trials flatters itself on the folds it was chosen on) and, in order of time, if it
+    does not lose on the latest fold, which is nearest to the loans to come.
     """
     import optuna  # noqa: PLC0415 - half a second, and only a search needs it
 
@@ -111,15 +112,18 @@ def tune(
     while len(found) < budget.trials and (not found or time.monotonic() < stop):
         study.optimize(measured, n_trials=1)
     said = {"folds": "in order of time" if judge.ordered else "by firm, not in order of time", "trials_asked": budget.trials}
-    return _outcome(base, found, study.best_trial.number, study.best_trial.params, said)
+    latest = len(judge.ordered[-1].test) if judge.ordered else 0
+    return _outcome(base, found, study.best_trial.number, study.best_trial.params, said, latest)
 
 
 def _outcome(
-    base: Settings, found: dict[int, Floats], best: int, chosen: dict[str, Any], said: dict[str, Any]
+    base: Settings, found: dict[int, Floats], best: int, chosen: dict[str, Any], said: dict[str, Any], latest: int
 ) -> tuple[Settings, dict[str, Any]]:
+    """Take the best trial if it gains enough on all rows and something on the `latest` ones, those of the last fold in time."""
     gaps = found[0] - found[best]
     gain, error = float(gaps.mean()), float(gaps.std(ddof=1) / np.sqrt(len(gaps)))
-    is_better = best != 0 and gain > error
+    recent = float(gaps[-latest:].mean()) if latest else None
+    is_better = best != 0 and gain > error and (recent is None or recent > 0)
     picked = {name: round(value, DIGITS) for name, value in chosen.items()}
     said |= {
         "trials": len(found),
@@ -129,6 +133,7 @@ def _outcome(
         "best_log_loss": round(float(found[best].mean()), DIGITS),
         "gain": round(gain, DIGITS),
         "standard_error": round(error, DIGITS),
+        "gain_in_latest_fold": None if recent is None else round(recent, DIGITS),
         "best": picked,
         "taken": is_better,
     }

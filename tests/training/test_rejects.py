@@ -30,7 +30,7 @@ def added(book: Book) -> slice:
 
 @pytest.fixture(scope="module")
 def prepared() -> EvidenceBook:
-    return prepare(simulate(firms=2500, seed=7, until=date(2026, 6, 30)).tables, simulated=True)
+    return prepare(simulate(firms=1500, seed=11, until=date(2026, 6, 30)).tables, simulated=True)
 
 
 def test_parcelling_draws_as_many_defaults_as_assumed():

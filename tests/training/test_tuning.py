@@ -12,7 +12,7 @@ from training.book import Book
 from training.boosting import Settings
 from training.effort import Effort
 from training.folds import time_folds
-from training.tuning import Budget, tune
+from training.tuning import Budget, _outcome, tune
 
 
 def dated(rows: int = 1200) -> Book:
@@ -71,6 +71,16 @@ def test_a_poor_default_is_replaced():
     assert said["taken"]
     assert said["gain"] > said["standard_error"]
     assert found.learning_rate > 0.01
+
+
+def test_a_gain_of_old_times_alone_is_not_taken():
+    """Better on the whole by far more than a standard error, worse on the latest fold: the default stays."""
+    found = {0: np.full(90, 0.5), 1: np.concatenate([np.full(60, 0.3), np.full(30, 0.51)])}
+    said = {"trials_asked": 2, "folds": "in order of time"}
+    for latest, taken in ((30, False), (0, True)):
+        settings, outcome = _outcome(QUICK, found, 1, {"leaves": 3}, dict(said), latest)
+        assert outcome["taken"] is taken
+        assert settings.leaves == (3 if taken else QUICK.leaves)
 
 
 def test_the_clock_stops_a_search_and_the_card_says_so():
