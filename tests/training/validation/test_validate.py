@@ -36,7 +36,7 @@ CHAPTERS = [
 
 def test_every_chapter_is_there_and_every_measure_has_its_n(validated: Validated) -> None:
     """Eleven chapters on any table; tricks and swap sets come with evidence and a champion."""
-    assert tuple(chapter.id for chapter in validated.chapters) == CHAPTERS
+    assert [chapter.id for chapter in validated.chapters] == list(CHAPTERS)
     for chapter in validated.chapters:
         for name, measure in chapter.measures.items():
             assert measure.n > 0 or measure.value is None, name
