@@ -112,7 +112,8 @@ def validate(
 ) -> None:
     """Validate a model on rows it has not seen, and hold it to the gates.
 
-    MODEL is NAME@VERSION, NAME for the newest trained, or a bundle's folder. The result is kept beside the bundle, where `jifen release propose` finds it. Exit code 1 unless the model passed.
+    MODEL is NAME@VERSION, NAME for the newest trained, or a bundle's folder. The result is kept beside the bundle, where
+    `jifen release propose` finds it. Exit code 1 unless the model passed.
     """
     if (folder is None) == (contract is None):
         raise click.UsageError("say either --evidence FOLDER or --contract FILE: the rows that the model has not seen")
