@@ -104,7 +104,8 @@ def _validated(one: ModelCheck) -> str:
         return f"  {one.slot}: no validation on file"
     if one.standing == "approved-before":
         return f"  {one.slot}: no validation on file, in force before by release {one.release}"
-    named = "".join(f"; {words} {', '.join(gates)}" for words, gates in (("fails", one.failed), ("too few data for", one.lacking)) if gates)
+    said = (("fails", one.failed), ("warned by", one.warned), ("too few data for", one.lacking))
+    named = "".join(f"; {words} {', '.join(gates)}" for words, gates in said if gates)
     simulated = ", simulated data" if one.simulated else ""
     return (
         f"  {one.slot}: validation {one.standing} on n {one.n:,}, defaults {one.defaults:,}{simulated}{named}\n"

@@ -110,9 +110,10 @@ def validate(
     operator: str,
     log: bool,
 ) -> None:
-    """Validate MODEL (NAME@VERSION, NAME for the newest trained, or a folder) on held-out rows, and hold it to the gates.
+    """Validate a model on rows it has not seen, and hold it to the gates.
 
-    The result is kept beside the bundle, where `jifen release propose` finds it. Exit code 1 unless the model passed.
+    MODEL is NAME@VERSION, NAME for the newest trained, or a bundle's folder. The result is kept beside the bundle, where
+    `jifen release propose` finds it. Exit code 1 unless the model passed.
     """
     if (folder is None) == (contract is None):
         raise click.UsageError("say either --evidence FOLDER or --contract FILE: the rows that the model has not seen")
@@ -153,6 +154,8 @@ def _show(record: Validation) -> None:
     data = record.data
     simulated = ", simulated data" if data.simulated else ""
     out.print(f"{record.model}@{record.version}: [bold]{record.verdict}[/bold] on n {data.n:,}, defaults {data.defaults:,}{simulated}")
+    if record.warned:
+        out.print(f"warnings: {', '.join(record.warned)}")
     out.print(f"gates {record.gates.name} {record.gates.version} ({record.gates.status}); validation {record.sha256}")
 
 

@@ -103,6 +103,9 @@ class ModelCheck(Recorded):
     gates: str | None = None
     """Name, version, status and hash of the file of thresholds."""
     failed: tuple[str, ...] = ()
+    """Gates that fail and block."""
+    warned: tuple[str, ...] = ()
+    """Gates that fail and only warn."""
     lacking: tuple[str, ...] = ()
     """Gates with too few data."""
     operator: str | None = None

@@ -55,7 +55,8 @@ def _validated(slot: str, bundle: str, pin: str, content: bytes) -> ModelCheck:
         defaults=record.data.defaults,
         simulated=record.data.simulated,
         gates=f"{gates.name} {gates.version} ({gates.status}) {gates.sha256}",
-        failed=tuple(record.standing("fail")),
+        failed=tuple(record.blocked),
+        warned=tuple(record.warned),
         lacking=tuple(record.standing("not-enough-data")),
         operator=record.operator,
     )

@@ -118,12 +118,13 @@ def _outcomes(loans: pl.DataFrame | None, seen: Sequence[Observation], label: La
     if loans is None:
         return {}
     labelled, _ = label(loans)
-    ordered = sorted(seen, key=lambda one: (one.as_of, one.decision_id), reverse=True)
+    asked: dict[tuple[str, str], list[Observation]] = {}
+    for one in sorted(seen, key=lambda one: (one.as_of, one.decision_id), reverse=True):
+        asked.setdefault((one.firm_id, one.product), []).append(one)
     found: dict[str, bool] = {}
     for loan in labelled.sort("applied_on").iter_rows(named=True):
-        for one in ordered:
-            fits = one.firm_id == loan["firm_id"] and one.product == loan["product"]
-            if fits and timedelta(0) <= loan["applied_on"] - one.as_of <= WITHIN and one.decision_id not in found:
+        for one in asked.get((loan["firm_id"], loan["product"]), []):
+            if timedelta(0) <= loan["applied_on"] - one.as_of <= WITHIN and one.decision_id not in found:
                 found[one.decision_id] = bool(loan["target"])
                 break
     return found

@@ -95,6 +95,16 @@ class Validation(Kept):
         """The hash of its bytes, by which a proposal names it."""
         return sha256(self.to_bytes())
 
+    @property
+    def blocked(self) -> list[str]:
+        """Name the gates that fail and block."""
+        return [one.id for one in self.outcomes if one.blocks and one.standing == "fail"]
+
+    @property
+    def warned(self) -> list[str]:
+        """Name the gates that fail and only warn."""
+        return [one.id for one in self.outcomes if not one.blocks and one.standing == "fail"]
+
     def standing(self, standing: Standing) -> list[str]:
         """Name the gates that stand so."""
         return [one.id for one in self.outcomes if one.standing == standing]
