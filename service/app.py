@@ -20,6 +20,7 @@ from service.web.firms import firms
 from service.web.journal import keep_journal
 from service.web.lineage import lineage
 from service.web.officer.case import case
+from service.web.officer.firms import firms_pages
 from service.web.officer.worklist import worklist
 from service.web.oidc import identity
 from service.web.overrides import overrides
@@ -58,6 +59,7 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         decisions,
         entrance,
         firms,
+        firms_pages,
         identity,
         lineage,
         overrides,
