@@ -19,7 +19,10 @@ from service.web.entrance import entrance
 from service.web.firms import firms
 from service.web.journal import keep_journal
 from service.web.lineage import lineage
+from service.web.officer.apply import apply
+from service.web.officer.apply_evidence import apply_evidence
 from service.web.officer.case import case
+from service.web.officer.corrections import corrections
 from service.web.officer.firms import firms_pages
 from service.web.officer.worklist import worklist
 from service.web.oidc import identity
@@ -54,8 +57,11 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
     serve_pages(app)
     for blueprint in (
         allocations,
+        apply,
+        apply_evidence,
         audit,
         case,
+        corrections,
         decisions,
         entrance,
         firms,
