@@ -23,7 +23,11 @@ from service.web.firms import firms
 from service.web.journal import keep_journal
 from service.web.lineage import lineage
 from service.web.model_pages import model_pages
+from service.web.officer.apply import apply
+from service.web.officer.apply_evidence import apply_evidence
 from service.web.officer.case import case
+from service.web.officer.corrections import corrections
+from service.web.officer.firms import firms_pages
 from service.web.officer.worklist import worklist
 from service.web.oidc import identity
 from service.web.overrides import overrides
@@ -62,14 +66,18 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
     serve_pages(app)
     for blueprint in (
         allocations,
+        apply,
+        apply_evidence,
         audit,
         case,
         baskets,
         correction_pages,
+        corrections,
         decisions,
         entrance,
         examiner,
         firms,
+        firms_pages,
         identity,
         lineage,
         model_pages,

@@ -14,7 +14,18 @@ from service.ledger import Kind
 from service.store.correction_rows import OverrideRow, OverrideVerdictRow, ReviewConclusionRow, ReviewRow
 from service.store.models import DecisionRow, EvidenceVersion, LedgerEntry
 
-__all__ = ["MOST_FOUND", "FirmFound", "Queue", "RowKept", "actors_of", "count_queue", "find_firms", "names_of_firms", "rows_of"]
+__all__ = [
+    "MOST_FOUND",
+    "FirmFound",
+    "Queue",
+    "RowKept",
+    "actors_of",
+    "count_queue",
+    "find_firms",
+    "names_of_firms",
+    "rows_of",
+    "rows_of_firm",
+]
 
 Queue = Literal["new", "referred", "waiting", "reviews", "expiring"]
 MOST_FOUND = 50
@@ -69,6 +80,12 @@ def rows_of(
         query = query.where(_of_firm(text))
     if before is not None:
         query = query.where(DecisionRow.seq < before)
+    return [RowKept(*row) for row in unit.execute(query)]
+
+
+def rows_of_firm(unit: Connection, firm_id: str, limit: int) -> list[RowKept]:
+    """Give the newest decisions of a firm."""
+    query = select(*_COLUMNS).where(DecisionRow.firm_id == firm_id).order_by(DecisionRow.seq.desc()).limit(limit)
     return [RowKept(*row) for row in unit.execute(query)]
 
 

@@ -27,7 +27,7 @@ from service.tokens import Holder, Role
 from service.use_cases.allocate import Judged, allocation_of, decide_batch, judge
 from service.use_cases.decide import decide_application
 
-__all__ = ["OVERDUE", "AllocationFile", "ask_allocation", "show_allocation", "work_on"]
+__all__ = ["OVERDUE", "AllocationFile", "as_sent", "ask_allocation", "show_allocation", "work_on"]
 
 OVERDUE = timedelta(minutes=5)
 """An allocation unfinished for so long is taken up by whichever process is asked for it: its own may have died."""
@@ -169,7 +169,7 @@ def _from_batch(desk: Desk, request: AllocationRequest, asked: KeptAllocation, p
         if dossier == on_file.pop(firm.firm_id):
             said["firm_id"] = firm.firm_id
         else:
-            said["evidence"] = FirmEvidence.model_validate(_as_sent(dossier))
+            said["evidence"] = FirmEvidence.model_validate(as_sent(dossier))
         key = Key(holder.token_id, f"{asked.allocation_id}-{firm.firm_id}", hash_of(asked.request))
         record: Mapping[str, Any] = orjson.loads(decide_application(desk, DecisionRequest(**said), holder, key).body)
         return record
@@ -177,7 +177,7 @@ def _from_batch(desk: Desk, request: AllocationRequest, asked: KeptAllocation, p
     return decide_batch(request, plan, evidence_of=evidence_of, decide_one=decide_one)
 
 
-def _as_sent(dossier: bytes) -> dict[str, Any]:
+def as_sent(dossier: bytes) -> dict[str, Any]:
     """Give a dossier in the form of a request: the firm's row by itself, registers that were searched in vain as empty lists."""
     tables = dossier_json(dossier)
     (firm,) = tables.pop("firms")

@@ -38,8 +38,12 @@ class SideBySide:
     lines: tuple[Line, ...]
 
 
-def offers_for(desk: Desk, firm_id: str, amount: int, term_months: int, purpose: Purpose | None = None) -> SideBySide:
+def offers_for(
+    desk: Desk, firm_id: str, amount: int, term_months: int, purpose: Purpose | None = None, *, with_plans: bool = True
+) -> SideBySide:
     """Compare every product of the policy in force for a firm on file: `amount` yuan over `term_months`, as of today.
+
+    The nearest better answer of each is looked for unless `with_plans` is off: that takes most of the time.
 
     Sorted by outcome (approve, counter, refer, decline), then the larger amount, then the lower rate, then the policy's order.
     Nothing is recorded. Raises `UnknownFirm` and `NotReady`.
@@ -55,7 +59,8 @@ def offers_for(desk: Desk, firm_id: str, amount: int, term_months: int, purpose:
         manual=(*desk.switchboard.orders, *_reviews(desk, firm_id)),
     )
     asked = {"amount": amount, "term_months": term_months, "purpose": purpose, "firm_id": found.row.firm_id, "as_of": as_of}
-    lines = [_line(active, found, judge, asked={**asked, "product": row.product}) for row in active.policy.products]
+    products = [row.product for row in active.policy.products]
+    lines = [_line(active, found, judge, asked={**asked, "product": product}, with_plans=with_plans) for product in products]
     policy = f"{active.policy.name} {active.policy.hash}"
     return SideBySide(as_of, found.evidence_sha, policy, tuple(sorted(lines, key=_standing)))
 
@@ -65,9 +70,11 @@ def _reviews(desk: Desk, firm_id: str) -> tuple[ManualOrder, ...]:
         return review_orders(unit, firm_id)
 
 
-def _line(active: Active, found: Found, judge: Redecide, *, asked: dict[str, object]) -> Line:
+def _line(active: Active, found: Found, judge: Redecide, *, asked: dict[str, object], with_plans: bool) -> Line:
     application = Application.model_validate(asked)
     decision = judge(application, found.row)
+    if not with_plans:
+        return Line(decision, None)
     plans = recourse_of(
         decision,
         application,

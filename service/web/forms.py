@@ -48,6 +48,13 @@ class Typed:
             wrong.setdefault(fault.field.strip("/").split("/")[0], fault_words(fault.rule, fault.remedy))
         return Typed(self.texts, wrong)
 
+    def must_be_one_of(self, name: str, options: Sequence[str]) -> Typed:
+        """Hold a choice to its options."""
+        if self[name] in options:
+            return self
+        rule = "must be one of the options" if self[name] else "is required"
+        return self.with_faults([Fault(field=name, value=self[name], rule=rule, remedy="choose one")])
+
 
 def checked(
     model: type[Model], values: Mapping[str, Any], typed: Typed, *, context: Mapping[str, Any] | None = None

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any, get_args
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from service.web.cookies import Cookie
 from service.web.operations import CSRF_FIELD, CSRF_HEADER, Answer, Operation
@@ -91,10 +92,19 @@ def _operation(one: Operation, schemas: Schemas) -> dict[str, Any]:
 def _files(model: type[BaseModel]) -> dict[str, Any]:
     """A form: binary fields for files, text fields for what is said of them, none but those."""
     fields = {
-        name: {"type": "string", "description": info.description, **(FILE if bytes in get_args(info.annotation) else {})}
+        name: {
+            "type": "string",
+            "description": info.description,
+            **(FILE if bytes in (info.annotation, *get_args(info.annotation)) else {}),
+        }
         for name, info in model.model_fields.items()
     }
-    return {"type": "object", "properties": fields, "required": ["firms"], "additionalProperties": False, "description": model.__doc__}
+    needed = ["firms"] if "firms" in fields else [name for name, info in model.model_fields.items() if info.is_required()]
+    return {"type": "object", "properties": fields, "required": needed, "additionalProperties": False, "description": model.__doc__}
+
+
+def _is_file(info: FieldInfo) -> bool:
+    return bytes in (info.annotation, *get_args(info.annotation))
 
 
 def _schema(model: type[BaseModel], schemas: Schemas, *, reading: bool = False) -> dict[str, str]:

@@ -1,0 +1,78 @@
+"""Evidence as files: the empty template that is given out, and what was sent, packed in a ZIP or not."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+
+from werkzeug.datastructures import FileStorage
+
+from features.checks import EvidenceFaults, Fault
+from features.tables import TABLES, Column
+from service.uploads import SentFile
+
+__all__ = ["evidence_template", "sent_files"]
+
+MOST_BYTES = 32 * 2**20
+"""Of one file of a ZIP once it is unpacked."""
+STARTED = (2026, 1, 1, 0, 0, 0)
+
+
+def evidence_template() -> bytes:
+    """Pack a CSV file with the header of each table, and a page that says what every column holds."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as pack:
+        for name, table in TABLES.items():
+            header = ",".join(column.name for column in table.columns)
+            pack.writestr(zipfile.ZipInfo(f"{name}.csv", STARTED), f"\ufeff{header}\r\n")
+        pack.writestr(zipfile.ZipInfo("README.txt", STARTED), "\ufeff" + "\r\n".join(_explained()) + "\r\n")
+    return content.getvalue()
+
+
+def _explained() -> Iterator[str]:
+    yield "填写要填的表，删去不填的表（企业信息表 firms 必填）；UTF-8 编码；日期 YYYY-MM-DD；金额为整数元；比例为基点（10000 为 100%）。"
+    yield "Fill in the tables you have and delete the others (firms is required); UTF-8; days YYYY-MM-DD; money in whole yuan; shares in "
+    yield "basis points (10000 is 100 %)."
+    for name, table in TABLES.items():
+        yield f"\r\n{name}.csv  {table.zh}  {table.document_en}"
+        yield from (
+            f"  {column.name}{' *' if column.required else ''}  {column.zh} / {column.en}{_takes(column)}" for column in table.columns
+        )
+
+
+def _column(column: Column) -> str:
+    return f"{column.name}{' *' if column.required else ''}  {column.zh} / {column.en}{_takes(column)}"
+
+
+def _takes(column: Column) -> str:
+    words = f" : {', '.join(column.words)}" if column.words else ""
+    return f" ({column.unit})" + words if column.unit else words
+
+
+def sent_files(files: Iterable[FileStorage]) -> list[SentFile]:
+    """Give the files that were sent, each under the table its name says; a ZIP is opened."""
+    found: list[SentFile] = []
+    for file in files:
+        name = file.filename or ""
+        if PurePath(name).suffix.lower() == ".zip":
+            found += _unpacked(name, file)
+        elif name:
+            found.append(SentFile(PurePath(name).stem.lower(), name, file.stream))
+    return found
+
+
+def _unpacked(name: str, file: FileStorage) -> Iterator[SentFile]:
+    try:
+        with zipfile.ZipFile(file.stream) as pack:
+            for one in pack.infolist():
+                path = PurePath(one.filename)
+                if one.is_dir() or path.suffix.lower() not in {".csv", ".parquet"}:
+                    continue
+                if one.file_size > MOST_BYTES:
+                    raise EvidenceFaults([Fault(path.stem[:64], 0, "", path.name[:80], "unreadable", "send a smaller file")])
+                yield SentFile(path.stem.lower(), path.name, io.BytesIO(pack.read(one)))
+    except zipfile.BadZipFile as error:
+        remedy = "send a ZIP file, or the files as they are"
+        raise EvidenceFaults([Fault(PurePath(name).stem[:64], 0, "", name[:80], "unreadable", remedy)]) from error
