@@ -118,13 +118,10 @@ def page(title: str, body: str, lang: Language) -> str:
 def _summary(record: Validation, lang: Language) -> Iterator[str]:
     verdict = told(VERDICTS[record.verdict], lang)
     yield f'<p class="{record.verdict}">{ {"zh": "结论", "en": "Verdict"}[lang] }: {escape(verdict)}</p>\n'
-    for words, gates in (
-        (BLOCKED, record.blocked),
-        (WARNED, record.warned),
-        (VERDICTS["not-enough-data"], record.standing("not-enough-data")),
-    ):
-        if gates:
-            yield f"<p>{escape(told(words, lang))}: {escape(', '.join(gates))}</p>\n"
+    named = {BLOCKED: record.blocked, WARNED: record.warned, VERDICTS["not-enough-data"]: record.standing("not-enough-data")}
+    for words, ids in named.items():
+        if ids:
+            yield f"<p>{escape(told(words, lang))}: {escape(', '.join(ids))}</p>\n"
     if record.data.simulated:
         yield f"<p>{escape(told(SIMULATED, lang))}</p>\n"
     if record.gates.status != "approved":
