@@ -30,6 +30,8 @@ STYLE: Final = (
     ".pass,.passed{color:#1b6b3a;font-weight:600}.about{color:#555;max-width:60rem}@media print{body{margin:0}h2{break-after:avoid}}"
 )
 SIGNATURES: Final = (Words("验证人", "validated by"), Words("复核人", "reviewed by"), Words("日期", "date"))
+BLOCKED: Final = Words("未通过（阻止发布）", "fails and blocks")
+WARNED: Final = Words("未通过（提示）", "fails and warns")
 SIMULATED: Final = Words(
     "本次验证使用模拟数据：数字说明方法，不说明真实企业。",
     "This validation ran on simulated data: its numbers show the method and say nothing about real firms.",
@@ -116,6 +118,10 @@ def page(title: str, body: str, lang: Language) -> str:
 def _summary(record: Validation, lang: Language) -> Iterator[str]:
     verdict = told(VERDICTS[record.verdict], lang)
     yield f'<p class="{record.verdict}">{ {"zh": "结论", "en": "Verdict"}[lang] }: {escape(verdict)}</p>\n'
+    named = {BLOCKED: record.blocked, WARNED: record.warned, VERDICTS["not-enough-data"]: record.standing("not-enough-data")}
+    for words, ids in named.items():
+        if ids:
+            yield f"<p>{escape(told(words, lang))}: {escape(', '.join(ids))}</p>\n"
     if record.data.simulated:
         yield f"<p>{escape(told(SIMULATED, lang))}</p>\n"
     if record.gates.status != "approved":
