@@ -30,7 +30,7 @@ from training.metrics import Evaluation, evaluate
 from training.table import CONTRACTS, train_table
 from training.tuning import Budget
 
-__all__ = ["MARKS", "SETS", "main", "table"]
+__all__ = ["MARKS", "SETS", "main", "table", "verdicts"]
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 PAGE = Path(__file__).parents[1] / "docs" / "training.md"
@@ -162,6 +162,24 @@ def _ratios(results: Mapping[str, Sequence[Result]]) -> tuple[dict[str, float], 
     return ratios, dict.fromkeys(ratios, (1.0, "at most"))
 
 
+def verdicts(results: Sequence[Mapping[str, Any]]) -> str:
+    """A sentence a set: where jifen stands against the best peer in AUC and in ECE, and how the scorecard did."""
+    lines = []
+    for title in dict.fromkeys(row["name"].rsplit(": ", 1)[0] for row in results):
+        rows = {_who(row["name"]): row["values"] for row in results if row["name"].startswith(f"{title}: ")}
+        peers = {name: values for name, values in rows.items() if name not in (OURS, TUNED)}
+        best, true = max(peers, key=lambda name: peers[name]["AUC"]), min(peers, key=lambda name: peers[name]["ECE"])
+        behind = (peers[best]["AUC"] - rows[OURS]["AUC"]) / peers[best]["AUC se"]
+        place = "ahead of" if behind <= 0 else "within one standard error of" if behind <= 1 else "**behind**"
+        gap = f"AUC {rows[OURS]['AUC']:.3f} against {peers[best]['AUC']:.3f} ({behind:+.1f} standard errors)"
+        ece = "better than" if rows[OURS]["ECE"] < peers[true]["ECE"] else "worse than"
+        errors = f"ECE {rows[OURS]['ECE']:.3f}, {ece} the best peer's {peers[true]['ECE']:.3f} ({true})"
+        over = {name: rows[OURS]["AUC"] - rows[name]["AUC"] for name in ("scorecard", "LightGBM")}
+        card = f"{over['scorecard']:+.3f} AUC to the scorecard, {over['LightGBM']:+.3f} to plain LightGBM"
+        lines.append(f"- {title}: {place} {best}, {gap}; {errors}; {card}.")
+    return "\n".join(lines) + "\n"
+
+
 def table(results: Sequence[Mapping[str, Any]]) -> str:
     """Markdown, a row a set and model: means, with the standard error of one split in brackets; the best of each set in bold."""
     lines = ["| set and model | n | seeds | " + " | ".join(SHOWN.values()) + " | slope |", "|---|---|---|" + "---|" * (len(SHOWN) + 1)]
@@ -174,7 +192,7 @@ def table(results: Sequence[Mapping[str, Any]]) -> str:
         values, of = row["values"], row["name"].rsplit(": ", 1)[0]
         cells = [_cell(values, title, is_best=values[title] == best[of, title]) for title in SHOWN.values()]
         lines.append(f"| {row['name']} | {values['n']:,} | {values['seeds']} | " + " | ".join(cells) + f" | {values['slope']:.2f} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n\n" + verdicts(results)
 
 
 def _cell(values: Mapping[str, float], title: str, *, is_best: bool) -> str:

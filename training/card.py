@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from training.bundle import Manifest
+from training.bundle.doubt import Band
 from training.bundle.term import YearHazard
 from training.challengers.words import contest_rows, first_line
 
@@ -88,14 +89,20 @@ def _doubt(manifest: Manifest) -> list[Section]:
     doubt = manifest.doubt
     if doubt is None:
         return []
-    near = (f"n {band.n:,}, defaults {band.defaults:,}: {band.low:+.2f} to {band.high:+.2f}" for band in doubt.by_margin)
     hidden = (f"{_upto(band.below)} (n {band.n:,}): {band.low:+.2f} to {band.high:+.2f}" for band in doubt.by_missing)
     rows = (
         ("水平 level", f"{doubt.level:.0%}; 对数几率的移动 shifts of the log odds"),
-        ("按边际 by margin, safest first", "; ".join(near)),
         ("按缺失证据的权重 by weight of missing evidence", "; ".join(hidden)),
+        *(
+            (f"按边际 by margin, missing {_upto(band.below)}", _near(bands))
+            for band, bands in zip(doubt.by_missing, doubt.by_margin, strict=True)
+        ),
     )
     return [Section("PD的区间 Interval of a PD", rows)]
+
+
+def _near(bands: Iterable[Band]) -> str:
+    return "; ".join(f"n {band.n:,}, defaults {band.defaults:,}: {band.low:+.2f} to {band.high:+.2f}" for band in bands)
 
 
 def _upto(edge: float | None) -> str:

@@ -1,7 +1,8 @@
 """Filling the table of a bundle's doubt: binomial bounds by margin, and split-conformal bounds by the weight of missing evidence.
 
-By margin: Clopper-Pearson bounds of the default rate in bins of out-of-fold margins with equal numbers of defaults, as shifts from the
-bin's mean PD; free of assumptions but exchangeability (C. Gupta, A. Podkopaev, A. Ramdas 2020, Distribution-free binary classification).
+By margin, within classes of missing evidence: Clopper-Pearson bounds of the default rate in bins of out-of-fold margins with equal
+numbers of defaults, as shifts from the bin's mean PD; free of assumptions but exchangeability (C. Gupta, A. Podkopaev, A. Ramdas 2020,
+Distribution-free binary classification).
 By missing evidence: evidence is hidden from complete training rows as it is missing elsewhere in the book, and the move of the margin on
 its return is bounded by split-conformal quantiles within classes of missing weight (V. Vovk, A. Gammerman, G. Shafer 2005, Algorithmic
 Learning in a Random World, ch. 4: Mondrian). Both hold with the stated level together (Bonferroni). Neither foresees a change of era.
@@ -64,6 +65,25 @@ def bands_by_margin(margin: Floats, log_odds: Floats, target: Floats, *, miss: f
         low, high = _shifts(rate, _effective(weight, rows), mean, miss)
         below = float(margin[rows[-1]]) if position < len(parts) - 1 else None
         found.append(Band(below=below, low=low, high=high, n=len(rows), defaults=int(target[rows].sum())))
+    return tuple(found)
+
+
+def _within(
+    missing: Floats, margin: Floats, log_odds: Floats, target: Floats, miss: float, weight: Floats | None
+) -> tuple[tuple[Band, ...], ...]:
+    """Bounds by margin within each class of missing weight; a class with fewer than 20 defaults takes those of all rows together.
+
+    Equal margins with and without their evidence need not fail alike, so calibration is bounded class by class (Mondrian).
+    """
+    classes, together = _class_of(missing), bands_by_margin(margin, log_odds, target, miss=miss, weight=weight)
+    found = []
+    for number in range(len(EDGES) + 1):
+        mine = np.flatnonzero(classes == number)
+        if target[mine].sum() < DEFAULTS_A_BIN:
+            found.append(together)
+            continue
+        mass = None if weight is None else weight[mine]
+        found.append(bands_by_margin(margin[mine], log_odds[mine], target[mine], miss=miss, weight=mass))
     return tuple(found)
 
 
@@ -160,9 +180,10 @@ def find_doubt(
     power = np.abs(sample_contributions(cross, book.matrix[rows], SAMPLED)[1]).mean(axis=0)
     weights = power / power.sum() if power.sum() > 0 else np.full(len(power), 1 / len(power))
     fitted = calibration.slope * cross.margin + calibration.intercept - calibration.shift
+    found = _within(np.isnan(book.matrix[rows]) @ weights, cross.margin, fitted, book.target[rows].astype(np.float64), miss, weight)
     return Doubt(
         level=level,
         weights=tuple(weights.tolist()),
-        by_margin=bands_by_margin(cross.margin, fitted, book.target[rows].astype(np.float64), miss=miss, weight=weight),
+        by_margin=found,
         by_missing=bands_by_missing(book.matrix[rows], weights, _fills(features), cross, slope=calibration.slope, miss=miss, seed=seed),
     )

@@ -6,25 +6,32 @@ import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import polars as pl
 import pytest
 
-from benchmarks.loanbooks import MARKS, table
+from benchmarks import innovation, loanbooks, quality, truth
 from training.assembly import TrainResult
 from training.book import MIN_DEFAULTS
 from training.boosting import Settings
 from training.bundle import BASE_SCORE, PDO, RESIDUAL_TOLERANCE, Bundle
 from training.bundle.encoding import Derive
 from training.bundle.files import FILES, INDEX, RELEASE
+from training.challengers import CONTENDERS
+from training.challengers.contenders import EBM_ROWS
+from training.challengers.contest import FOLDED_CELLS
+from training.doubt import DEFAULTS_A_BIN, EDGES, LEVEL, MOST_BINS
+from training.hazard import LEAST_DEFAULTS, MOST_YEARS
 from training.label import HORIZON_DAYS
 from training.loanbook import SUSPICIOUS_AUC, read_contract
 from training.loanbook.categories import LEAST_ROWS, MOST_CATEGORIES
 from training.loanbook.contract import Known
 from training.metrics import MIN_EACH, REPLICATES
+from training.rejects import ASSUMPTIONS, LEAST_CHANCE
 from training.split import TEST_SHARE
-from training.table import train_table
+from training.table import CONTRACTS, train_table
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "training.md").read_text("utf-8")
@@ -86,6 +93,13 @@ def test_the_snippet_on_the_page_runs(shop: TrainResult, capsys: pytest.CaptureF
         f"above {RESIDUAL_TOLERANCE:.6f} points",
         f"a stratified bootstrap of {REPLICATES}",
         f"fewer than {MIN_EACH} defaults or payers",
+        f"left out above {EBM_ROWS:,} training rows",
+        f"Up to {FOLDED_CELLS:,} training cells",
+        f"at a level of {LEVEL:.0%}".replace("%", " %"),
+        f"each with at least {DEFAULTS_A_BIN} defaults, at most {MOST_BINS} bins",
+        f"(up to {', '.join(f'{edge:.0%}' for edge in EDGES)}, and more)".replace("%", " %"),
+        f"up to {('one', 'two', 'three', 'four', 'five')[MOST_YEARS - 1]} years, each with at least {LEAST_DEFAULTS} defaults",
+        f"weigh more, up to {1 / LEAST_CHANCE:.0f} times",
     ],
 )
 def test_figures_on_the_page_are_the_constants(said: str):
@@ -99,7 +113,14 @@ def test_every_file_clock_and_derivation_is_named(word: str):
     assert word in PAGE
 
 
-def test_the_table_of_real_books_is_the_measured_one():
+@pytest.mark.parametrize("module", [loanbooks, quality, truth, innovation])
+def test_every_table_of_results_is_the_measured_one(module: ModuleType):
     """Nothing in it was typed in."""
-    found = json.loads((ROOT / "benchmarks" / "results" / "loanbooks.json").read_text("utf-8"))
-    assert PAGE.split(MARKS[0])[1].split(MARKS[1])[0] == table(found["results"])
+    found = json.loads((ROOT / "benchmarks" / "results" / f"{module.__name__.split('.')[1]}.json").read_text("utf-8"))
+    assert PAGE.split(module.MARKS[0])[1].split(module.MARKS[1])[0] == module.table(found["results"])
+
+
+@pytest.mark.parametrize("word", [*CONTENDERS, *ASSUMPTIONS, *(path.name for path in CONTRACTS.glob("*.toml"))])
+def test_every_challenger_assumption_and_contract_is_named(word: str):
+    """A new one must be documented."""
+    assert f"`{word}`" in PAGE

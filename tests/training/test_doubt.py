@@ -140,6 +140,6 @@ def test_the_table_is_read_by_hand():
     """Margin 0.5 lies in the second band, weight 0.3 in the third: shifts add up."""
     bands = (Band(below=0.0, low=-1.0, high=1.0, n=9), Band(below=None, low=-0.5, high=0.25, n=9))
     missing = (Band(below=0.02, low=0, high=0, n=9), Band(below=0.1, low=-0.1, high=0.1, n=9), Band(below=None, low=-0.2, high=0.75, n=9))
-    doubt = Doubt(level=0.9, weights=(0.7, 0.3), by_margin=bands, by_missing=missing)
+    doubt = Doubt(level=0.9, weights=(0.7, 0.3), by_margin=(bands[1:], bands[1:], bands), by_missing=missing)
     found = doubt.interval(np.array([[1.0, np.nan]]), np.array([0.5]), np.array([0.0]))
     assert found[0].tolist() == pytest.approx([expit(-0.7), expit(1.0)])

@@ -6,7 +6,10 @@ margin of complete cases moved when as much evidence was hidden from them. Both 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from training.bundle.native import Floats
@@ -37,9 +40,10 @@ class Doubt(BaseModel):
     """Share of cases the interval is to hold at least."""
     weights: tuple[float, ...]
     """Of each feature in the model's contributions, in schema order; they sum to 1."""
-    by_margin: tuple[Band, ...] = Field(min_length=1)
     by_missing: tuple[Band, ...] = Field(min_length=1)
     """By the summed weight of the features that are missing."""
+    by_margin: tuple[tuple[Band, ...], ...] = Field(min_length=1)
+    """By margin, within each band of missing weight."""
 
     def missing_weight(self, matrix: Floats) -> Floats:
         """Weight of what is missing in each row, 0 to 1; `matrix` before anything is filled in."""
@@ -48,10 +52,19 @@ class Doubt(BaseModel):
 
     def interval(self, matrix: Floats, margin: Floats, log_odds: Floats) -> Floats:
         """Lower and upper PD of each row, shape (n, 2); the PD lies between them."""
-        low, high = log_odds, log_odds
-        for bands, values in ((self.by_margin, margin), (self.by_missing, self.missing_weight(matrix))):
-            at = np.searchsorted(np.array([band.below for band in bands[:-1]], dtype=np.float64), values, side="left")
-            low = low + np.array([band.low for band in bands])[at]
-            high = high + np.array([band.high for band in bands])[at]
+        low, high = np.empty(len(margin)), np.empty(len(margin))
+        classes = _position(self.by_missing, self.missing_weight(matrix))
+        for number in set(classes.tolist()):
+            mine, gap = classes == number, self.by_missing[number]
+            bands = self.by_margin[number]
+            at = _position(bands, margin[mine])
+            low[mine] = log_odds[mine] + np.array([band.low for band in bands])[at] + gap.low
+            high[mine] = log_odds[mine] + np.array([band.high for band in bands])[at] + gap.high
         pairs = zip(low.tolist(), high.tolist(), strict=True)
         return np.array([[default_probability(one), default_probability(other)] for one, other in pairs], dtype=np.float64).reshape(-1, 2)
+
+
+def _position(bands: Sequence[Band], values: Floats) -> npt.NDArray[np.intp]:
+    """Which band holds each value; an edge belongs to the band below it."""
+    edges = np.array([band.below for band in bands[:-1]], dtype=np.float64)
+    return np.searchsorted(edges, values, side="left")
