@@ -18,6 +18,7 @@ from service.requests import Strict
 from service.sessions import Session
 from service.tokens import Holder
 from service.web.cookies import Cookie, cookie_of, set_cookie
+from service.web.figures import serve_figures
 from service.web.navigation import Link, links_for
 from service.web.shown import show_values
 from service.web.words import MARKS, ROLES, TROUBLES, Words
@@ -183,5 +184,7 @@ def serve_pages(app: Flask) -> None:
     """
     globals_: dict[str, Any] = app.jinja_env.globals
     globals_["say"] = _say
+    globals_["say_words"] = Words
+    serve_figures(app)
     globals_ |= {"ROLES": ROLES, **WORD_LISTS}
     show_values(app)

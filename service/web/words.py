@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from service.tokens import Permission, Role
 
-__all__ = ["MARKS", "PERMISSIONS", "ROLES", "TROUBLES", "Words"]
+__all__ = ["MARKS", "OUTCOMES", "PERMISSIONS", "ROLES", "TROUBLES", "Words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,15 @@ PERMISSIONS: Mapping[Permission, Words] = MappingProxyType(
         Permission.AUDIT: Words("校验、重放、导出，查看访问记录", "Verify, replay, export; see who read what"),
         Permission.RETAIN: Words("到期删除与法律保全", "Delete what has served its time; hold what must stay"),
         Permission.ADMINISTER: Words("管理用户与令牌", "Manage users and tokens"),
+    }
+)
+
+OUTCOMES: Mapping[str, Words] = MappingProxyType(
+    {
+        "approve": Words("同意", "Approve"),
+        "counter": Words("有条件同意", "Approve with changes"),
+        "refer": Words("转人工审批", "Refer to a person"),
+        "decline": Words("不同意", "Decline"),
     }
 )
 

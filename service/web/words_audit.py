@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from features.vocabulary import Product
-from service.domain import Outcome
 from service.domain.override import Direction, OverrideReason
 from service.domain.override_outcomes import Became
 from service.ledger import Kind
-from service.web.words import Words
+from service.web.words import OUTCOMES, Words
 
 __all__ = [
     "ACTS",
@@ -19,7 +18,6 @@ __all__ = [
     "GROUP_NAMES",
     "IMPACT_GROUPS",
     "KINDS",
-    "OUTCOMES",
     "OVERRIDE_REASONS",
     "OVERRIDE_STATUS",
     "PRODUCTS",
@@ -30,14 +28,6 @@ __all__ = [
     "WORD_LISTS",
 ]
 
-OUTCOMES: Mapping[str, Words] = MappingProxyType(
-    {
-        Outcome.APPROVE.value: Words("同意", "Approve"),
-        Outcome.COUNTER.value: Words("有条件同意", "Approve with changes"),
-        Outcome.REFER.value: Words("转人工审批", "Refer to a person"),
-        Outcome.DECLINE.value: Words("不同意", "Decline"),
-    }
-)
 PRODUCTS: Mapping[str, Words] = MappingProxyType(
     {
         Product.STARTUP_CREDIT.value: Words(Product.STARTUP_CREDIT.zh, "Start-up credit"),
@@ -60,7 +50,7 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         Kind.VERDICT.value: Words("批复", "Verdict"),
         Kind.RELEASE.value: Words("发布", "Release"),
         Kind.SWITCH.value: Words("停用开关", "Switch"),
-        Kind.OVERRIDE.value: Words("推翻", "Override"),
+        Kind.OVERRIDE.value: Words("人工调整", "Override"),
         Kind.REVIEW.value: Words("人工复审", "Review"),
         Kind.SHADOW.value: Words("影子评分", "Shadow"),
         Kind.HOLD.value: Words("法律保全", "Legal hold"),
@@ -72,9 +62,9 @@ KINDS: Mapping[str, Words] = MappingProxyType(
 ACTS: Mapping[tuple[str, str], Words] = MappingProxyType(
     {
         (Kind.DECISION.value, ""): Words("作出决定", "decided"),
-        (Kind.OVERRIDE.value, "propose"): Words("提出推翻", "proposed an override"),
-        (Kind.OVERRIDE.value, "signed"): Words("复核同意推翻", "signed the override"),
-        (Kind.OVERRIDE.value, "refused"): Words("复核否决推翻", "refused the override"),
+        (Kind.OVERRIDE.value, "propose"): Words("提出人工调整", "proposed an override"),
+        (Kind.OVERRIDE.value, "signed"): Words("复核同意调整", "signed the override"),
+        (Kind.OVERRIDE.value, "refused"): Words("复核否决调整", "refused the override"),
         (Kind.REVIEW.value, "open"): Words("登记复审请求", "filed a request for review"),
         (Kind.REVIEW.value, "uphold"): Words("复审维持原决定", "upheld the decision on review"),
         (Kind.REVIEW.value, "override"): Words("复审改变决定", "changed the decision on review"),

@@ -1,4 +1,4 @@
-"""Decisions are found by outcome, product and day, entries by who made them; examiners put decisions aside to take them away."""
+"""Decisions are found by product, entries by who made them; examiners put decisions aside to take them away."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Go to this version."""
-    op.create_index("ix_decisions_outcome_seq", "decisions", ["outcome", "seq"])
     op.create_index("ix_decisions_product_seq", "decisions", ["product", "seq"])
-    op.create_index("ix_decisions_decided_at", "decisions", ["decided_at"])
     op.create_index("ix_ledger_actor_kind_seq", "ledger", ["actor", "kind", "seq"])
     op.create_table(
         "baskets",
