@@ -19,12 +19,18 @@ class Browser:
     def __init__(self, app: Flask, *, address: str = "10.0.0.1", base: str = "http://localhost") -> None:
         self.client, self.base = app.test_client(), base
         self.wsgi = {"REMOTE_ADDR": address}
+        self.token = ""
+        """What this browser's forms send back, where a test put a session into it."""
 
     def get(self, path: str, **more: Any) -> TestResponse:
         return self.client.get(path, base_url=self.base, environ_overrides=self.wsgi, **more)
 
     def post(self, path: str, fields: dict[str, str] | None = None, **more: Any) -> TestResponse:
         return self.client.post(path, data=fields, base_url=self.base, environ_overrides=self.wsgi, **more)
+
+    def send(self, path: str, **fields: str) -> TestResponse:
+        """Send a form of a page, with its token."""
+        return self.post(path, {"csrf": self.token, **fields})
 
     def csrf(self, path: str = "/") -> str:
         """The token in the page's form."""

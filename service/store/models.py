@@ -142,8 +142,8 @@ class DecisionRow(Base):
         UniqueConstraint("decision_id"),
         Index("ix_decisions_firm_id_seq", "firm_id", "seq"),
         Index("ix_decisions_outcome_seq", "outcome", "seq"),
-        Index("ix_decisions_product_seq", "product", "seq"),
         Index("ix_decisions_decided_at", "decided_at"),
+        Index("ix_decisions_product_seq", "product", "seq"),
         {"sqlite_autoincrement": True},
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response
@@ -26,9 +26,9 @@ from service.web.words import Words
 __all__ = ["correction_pages"]
 
 correction_pages = Blueprint("correction_pages", __name__, template_folder="templates")
-OVERRIDES = Words("推翻与结果", "Overrides and outcomes")
+OVERRIDES = Words("人工调整与结果", "Overrides and outcomes")
 REVIEWS = Words("人工复审", "Reviews")
-ReviewStatus = Annotated[str | None, Maybe, Field(pattern="^(open|concluded)$")]
+ReviewStatus = Annotated[Literal["open", "concluded"] | None, Maybe]
 
 
 class OverridesShownQuery(PageQuery):

@@ -43,7 +43,8 @@ def _said(value: Any) -> Any:
 
 
 Maybe = BeforeValidator(_said)
-Text = Annotated[str | None, Maybe, Field(max_length=100)]
+Text = Annotated[Annotated[str, Field(max_length=100)] | None, Maybe]
+Place = Annotated[Annotated[int, Field(ge=0)] | None, Maybe]
 
 
 class DecisionsSought(PageQuery):
@@ -55,7 +56,7 @@ class DecisionsSought(PageQuery):
     since: Annotated[date | None, Maybe] = Field(default=None, description="Decided on this day in China or later")
     until: Annotated[date | None, Maybe] = Field(default=None, description="Decided on this day in China or earlier")
     actor: Text = Field(default=None, description="Login of the person, or number of the token, that had it decided")
-    before: Annotated[int | None, Maybe] = Field(default=None, ge=0, description="Only those recorded before this place")
+    before: Place = Field(default=None, description="Only those recorded before this place")
 
     @property
     def sought(self) -> Sought:
@@ -76,7 +77,7 @@ class EntriesSought(PageQuery):
     kind: Annotated[Kind | None, Maybe] = Field(default=None, description="What was done")
     subject: Text = Field(default=None, description="What it was done to: the number of a decision, user, release")
     actor: Text = Field(default=None, description="Who did it: a login or the number of a token")
-    before: Annotated[int | None, Maybe] = Field(default=None, ge=0, description="Only those before this place")
+    before: Place = Field(default=None, description="Only those before this place")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
