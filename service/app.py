@@ -21,6 +21,7 @@ from service.web.journal import keep_journal
 from service.web.lineage import lineage
 from service.web.officer.apply import apply
 from service.web.officer.apply_evidence import apply_evidence
+from service.web.officer.batches import batches
 from service.web.officer.case import case
 from service.web.officer.corrections import corrections
 from service.web.officer.firms import firms_pages
@@ -60,6 +61,7 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         apply,
         apply_evidence,
         audit,
+        batches,
         case,
         corrections,
         decisions,
