@@ -25,6 +25,7 @@ from service.web.lineage import lineage
 from service.web.model_pages import model_pages
 from service.web.officer.apply import apply
 from service.web.officer.apply_evidence import apply_evidence
+from service.web.officer.batches import batches
 from service.web.officer.case import case
 from service.web.officer.corrections import corrections
 from service.web.officer.firms import firms_pages
@@ -69,6 +70,7 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         apply,
         apply_evidence,
         audit,
+        batches,
         case,
         baskets,
         correction_pages,

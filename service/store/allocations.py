@@ -14,7 +14,7 @@ from service.store.blobs import hash_of
 from service.store.insertion import insert_new, new_or_nothing
 from service.store.models import AllocationResult, AllocationRow
 
-__all__ = ["KeptAllocation", "KeptResult", "find_allocation", "find_result", "keep_allocation", "keep_result"]
+__all__ = ["KeptAllocation", "KeptResult", "find_allocation", "find_result", "keep_allocation", "keep_result", "list_allocations"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,13 @@ def find_allocation(unit: Connection, allocation_id: str) -> KeptAllocation | No
     """Read what was asked, or None."""
     found = unit.execute(select(*_COLUMNS).where(AllocationRow.allocation_id == allocation_id)).one_or_none()
     return _kept(found) if found else None
+
+
+def list_allocations(unit: Connection, limit: int) -> list[tuple[KeptAllocation, bool]]:
+    """List the newest allocations, and whether each is finished."""
+    done = select(AllocationResult.allocation_id).where(AllocationResult.allocation_id == AllocationRow.allocation_id).exists()
+    query = select(*_COLUMNS, done.label("done")).order_by(AllocationRow.allocation_id.desc()).limit(limit)
+    return [(_kept(row), bool(row.done)) for row in unit.execute(query)]
 
 
 def keep_result(unit: Connection, allocation_id: str, result: KeptResult) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "Receipt",
     "Record",
     "commit",
+    "count_keys",
     "decisions_since",
     "decisions_without_entry",
     "find_decision",
@@ -164,6 +165,12 @@ def find_replay(unit: Connection, key: Key) -> Receipt | None:
     if found.request_sha != key.request_sha:
         raise KeyReused(f"Idempotency-Key {key.key!r} was used for another request; send a new key with a new request")
     return Receipt(found.decision_id, found.sha256, _body(unit, found.decision_id, found.body), replayed=True)
+
+
+def count_keys(unit: Connection, token_id: str, prefix: str) -> int:
+    """Count the decisions that a caller's keys with a beginning have led to so far."""
+    query = select(func.count()).where(RequestKey.token_id == token_id, RequestKey.key >= prefix, RequestKey.key < f"{prefix}~")
+    return unit.scalar(query) or 0
 
 
 def _body(unit: Connection, decision_id: str, body: bytes | None) -> bytes:

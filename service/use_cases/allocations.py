@@ -19,15 +19,23 @@ from service.errors import Fault, Gone, InvalidRequest, UnknownAllocation, Unkno
 from service.identifiers import new_decision_id
 from service.lineage import required
 from service.requests import DecisionRequest
-from service.store.allocations import KeptAllocation, KeptResult, find_allocation, find_result, keep_allocation, keep_result
+from service.store.allocations import (
+    KeptAllocation,
+    KeptResult,
+    find_allocation,
+    find_result,
+    keep_allocation,
+    keep_result,
+    list_allocations,
+)
 from service.store.blobs import get_blob, hash_of
 from service.store.evidence import latest_dossier
-from service.store.records import Key, find_decision, find_line
+from service.store.records import Key, count_keys, find_decision, find_line
 from service.tokens import Holder, Role
 from service.use_cases.allocate import Judged, allocation_of, decide_batch, judge
 from service.use_cases.decide import decide_application
 
-__all__ = ["OVERDUE", "AllocationFile", "as_sent", "ask_allocation", "show_allocation", "work_on"]
+__all__ = ["OVERDUE", "AllocationFile", "as_sent", "ask_allocation", "decided_so_far", "newest_allocations", "show_allocation", "work_on"]
 
 OVERDUE = timedelta(minutes=5)
 """An allocation unfinished for so long is taken up by whichever process is asked for it: its own may have died."""
@@ -81,6 +89,18 @@ def show_allocation(desk: Desk, allocation_id: str) -> AllocationFile:
     if result is None and desk.clock() - asked.recorded_at >= OVERDUE:
         desk.background.take_up(allocation_id, lambda: work_on(desk, asked))
     return AllocationFile(asked, result)
+
+
+def newest_allocations(desk: Desk, limit: int) -> list[tuple[KeptAllocation, bool]]:
+    """List the newest allocations, and whether each is finished."""
+    with desk.store.reading() as unit:
+        return list_allocations(unit, limit)
+
+
+def decided_so_far(desk: Desk, asked: KeptAllocation) -> int:
+    """Count the firms of a batch that are decided."""
+    with desk.store.reading() as unit:
+        return count_keys(unit, asked.token_id, f"{asked.allocation_id}-")
 
 
 def _result(desk: Desk, allocation_id: str) -> KeptResult | None:

@@ -18,7 +18,8 @@ from service.web.words import Words
 __all__ = ["Choice", "Typed", "checked", "number", "whole"]
 
 Model = TypeVar("Model", bound=BaseModel)
-WAN = re.compile(r"(.*?)(万元?|元)?")
+UNIT = re.compile(r"(.*?)([万亿]?)元?")
+SCALES = {"": 1, "万": 10_000, "亿": 100_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +80,15 @@ def number(text: str | None) -> Decimal | str | None:
     if not text or not text.strip():
         return None
     plain = re.sub(r"[,，\s％%]", "", text)
-    found = WAN.fullmatch(plain)
-    digits, unit = (found[1], found[2] or "") if found else (plain, "")
+    found = UNIT.fullmatch(plain)
+    digits, unit = (found[1], found[2]) if found else (plain, "")
     try:
         value = Decimal(digits)
     except InvalidOperation:
         return text
     if not value.is_finite() or abs(value) > 10**15:
         return text
-    return value * 10_000 if unit.startswith("万") else value
+    return value * SCALES[unit]
 
 
 def choices(options: Sequence[tuple[str, str, str]]) -> tuple[Choice, ...]:

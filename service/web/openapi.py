@@ -95,7 +95,7 @@ def _files(model: type[BaseModel]) -> dict[str, Any]:
         name: {
             "type": "string",
             "description": info.description,
-            **(FILE if bytes in (info.annotation, *get_args(info.annotation)) else {}),
+            **(FILE if _is_file(info) else {}),
         }
         for name, info in model.model_fields.items()
     }

@@ -83,7 +83,7 @@ class ConcludeForm(Strict):
     answers=PAGE,
     problems=CASE,
 )
-def get_override(ask: Ask, decision_id: str, query: PageQuery) -> Response:
+def get_override_form(ask: Ask, decision_id: str, query: PageQuery) -> Response:
     """Show it, filled in with the machine's answer."""
     del query
     file = open_case(ask.desk, decision_id, ask.caller)
@@ -111,7 +111,7 @@ def get_override(ask: Ask, decision_id: str, query: PageQuery) -> Response:
     answers=DONE,
     problems=(*CASE, "person-required"),
 )
-def post_override(ask: Ask, decision_id: str, form: OverrideForm) -> Response:
+def post_override_form(ask: Ask, decision_id: str, form: OverrideForm) -> Response:
     """Propose it."""
     typed, lends = Typed(form.model_dump()), form.outcome in {"approve", "counter"}
     values = {
@@ -158,7 +158,7 @@ def _day(text: str) -> date | str | None:
     answers=PAGE,
     problems=CASE,
 )
-def get_review(ask: Ask, decision_id: str, query: PageQuery) -> Response:
+def get_review_form(ask: Ask, decision_id: str, query: PageQuery) -> Response:
     """Show it."""
     del query
     return render("officer/review.html", review_page(ask, open_case(ask.desk, decision_id, ask.caller), Typed({})))
@@ -175,7 +175,7 @@ def get_review(ask: Ask, decision_id: str, query: PageQuery) -> Response:
     answers=DONE,
     problems=(*CASE, "wrong-state"),
 )
-def post_review_page(ask: Ask, decision_id: str, form: ReviewForm) -> Response:
+def post_review_form(ask: Ask, decision_id: str, form: ReviewForm) -> Response:
     """File it."""
     typed = Typed(form.model_dump())
     asked, typed = checked(ReviewRequest, {name: value or None for name, value in typed.texts.items()}, typed)

@@ -37,9 +37,7 @@ def _explained() -> Iterator[str]:
     yield "basis points (10000 is 100 %)."
     for name, table in TABLES.items():
         yield f"\r\n{name}.csv  {table.zh}  {table.document_en}"
-        yield from (
-            f"  {column.name}{' *' if column.required else ''}  {column.zh} / {column.en}{_takes(column)}" for column in table.columns
-        )
+        yield from (f"  {_column(column)}" for column in table.columns)
 
 
 def _column(column: Column) -> str:
