@@ -6,9 +6,11 @@ from typing import Any
 
 from training.bundle import Bundle
 
-__all__ = ["OUTPUTS", "POINTS", "ScoringModel"]
+__all__ = ["INTERVAL", "OUTPUTS", "POINTS", "ScoringModel"]
 
 OUTPUTS = ("margin", "log_odds", "pd", "score", "residual")
+INTERVAL = ("pd_low", "pd_high")
+"""Bounds of each PD, for a bundle that has them."""
 POINTS = "points_"
 """Prefix of the columns that hold each feature's integer score points."""
 
@@ -25,6 +27,8 @@ class ScoringModel:
 
         scores = self.bundle.score(self.bundle.encode(model_input))
         answers = {name: getattr(scores, name) for name in OUTPUTS}
+        if scores.pd_interval is not None:
+            answers |= {name: scores.pd_interval[:, side] for side, name in enumerate(INTERVAL)}
         points = {f"{POINTS}{name}": scores.contributions[:, position] for position, name in enumerate(self.bundle.features)}
         return pd.DataFrame({**answers, **points})
 

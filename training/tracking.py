@@ -23,7 +23,7 @@ from training.bundle.files import INDEX
 from training.figures import figures
 from training.metrics import Evaluation
 from training.provenance import ROOT
-from training.pyfunc import OUTPUTS, POINTS
+from training.pyfunc import INTERVAL, OUTPUTS, POINTS
 
 __all__ = ["EXPERIMENT", "connected", "fetch_bundle", "log_training"]
 
@@ -123,6 +123,7 @@ def _signature(bundle: Bundle) -> Any:
 
     given = [ColSpec(AnyType() if kind == ANY else kind, name, required=False) for name, kind in _schema(bundle).items()]
     answers = [ColSpec("long" if name == "score" else "double", name) for name in OUTPUTS]
+    answers += [ColSpec("double", name) for name in INTERVAL if bundle.manifest.doubt is not None]
     return ModelSignature(Schema(given), Schema([*answers, *(ColSpec("long", f"{POINTS}{name}") for name in bundle.features)]))
 
 
