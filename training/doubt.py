@@ -52,7 +52,7 @@ def _shifts(rate: float, n: float, mean_pd: float, miss: float) -> tuple[float, 
 def bands_by_margin(margin: Floats, log_odds: Floats, target: Floats, *, miss: float, weight: Floats | None = None) -> tuple[Band, ...]:
     """Bounds by margin, safest first; `miss` is the share of bins that may lie outside.
 
-    A bin has at least 20 defaults and there are at most ten, so a small book has few and wide bands.
+    A bin has at least 20 defaults where there are so many, and there are at most ten, so few defaults give one wide band.
     """
     order = np.argsort(margin, kind="stable")
     failures = np.cumsum(target[order])
@@ -71,7 +71,7 @@ def bands_by_margin(margin: Floats, log_odds: Floats, target: Floats, *, miss: f
 def _within(
     missing: Floats, margin: Floats, log_odds: Floats, target: Floats, miss: float, weight: Floats | None
 ) -> tuple[tuple[Band, ...], ...]:
-    """Bounds by margin within each class of missing weight; a class with fewer than 20 defaults takes those of all rows together.
+    """Bounds by margin within each class of missing weight; a class without a default takes those of all rows together.
 
     Equal margins with and without their evidence need not fail alike, so calibration is bounded class by class (Mondrian).
     """
@@ -79,7 +79,7 @@ def _within(
     found = []
     for number in range(len(EDGES) + 1):
         mine = np.flatnonzero(classes == number)
-        if target[mine].sum() < DEFAULTS_A_BIN:
+        if target[mine].sum() < 1:
             found.append(together)
             continue
         mass = None if weight is None else weight[mine]

@@ -10,7 +10,7 @@ __all__ = ["INTERVAL", "OUTPUTS", "POINTS", "ScoringModel"]
 
 OUTPUTS = ("margin", "log_odds", "pd", "score", "residual")
 INTERVAL = ("pd_low", "pd_high")
-"""Columns of the interval of the PD, where the bundle has one."""
+"""Bounds of each PD, for a bundle that has them."""
 POINTS = "points_"
 """Prefix of the columns that hold each feature's integer score points."""
 
@@ -27,9 +27,10 @@ class ScoringModel:
 
         scores = self.bundle.score(self.bundle.encode(model_input))
         answers = {name: getattr(scores, name) for name in OUTPUTS}
+        if scores.pd_interval is not None:
+            answers |= {name: scores.pd_interval[:, side] for side, name in enumerate(INTERVAL)}
         points = {f"{POINTS}{name}": scores.contributions[:, position] for position, name in enumerate(self.bundle.features)}
-        bounds = {} if scores.pd_interval is None else {name: scores.pd_interval[:, end] for end, name in enumerate(INTERVAL)}
-        return pd.DataFrame({**answers, **bounds, **points})
+        return pd.DataFrame({**answers, **points})
 
 
 def _load_pyfunc(path: str) -> ScoringModel:

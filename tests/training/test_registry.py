@@ -16,7 +16,7 @@ from training.assembly import TrainResult, train_book
 from training.bundle import Bundle
 from training.bundle.scores import Scores
 from training.errors import RegistryError
-from training.pyfunc import OUTPUTS
+from training.pyfunc import OUTPUTS, ScoringModel
 from training.registry import CHALLENGER, CHAMPION, Registered, Registry
 from training.shelf import aliases, bundles_of, place, point
 from training.tracking import connected
@@ -203,3 +203,8 @@ def test_using_a_registry_leaves_mlflow_as_it_was(tmp_path: Path, monkeypatch: p
 def test_scores_have_no_field_the_registry_forgets(bundle: Bundle):
     """Each field of `Scores` but the unrounded points leaves through the logged model, the interval as two columns."""
     assert set(OUTPUTS) | {"contributions", "unrounded", "pd_interval"} == set(Scores.__dataclass_fields__)
+    rows, scored = toy_book().matrix[:3], ScoringModel(bundle)
+    given = {name: rows[:, position] for position, name in enumerate(bundle.features) if name != "kind"}
+    answers = scored.predict(given | {"kind": ["shop", "farm", "mill"]})
+    assert (answers["pd_low"] <= answers["pd"]).all()
+    assert (answers["pd"] <= answers["pd_high"]).all()
