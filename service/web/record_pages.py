@@ -25,6 +25,7 @@ from service.use_cases.replay import Certificate, Stage, replay
 from service.use_cases.searching import basket_size
 from service.use_cases.trail import Act, Trail, trail_of
 from service.use_cases.verify import Report, verify
+from service.web.figures import percent
 from service.web.operations import JSON, Answer, Ask, operation
 from service.web.pages import HTML, Frame, PageQuery, frame_of, render
 from service.web.shown import DASH
@@ -107,7 +108,9 @@ class LineageShown:
             return YES_NO[value][self.frame.lang]
         if column.words and self.frame.lang == "zh":
             return next((word.zh for word in column.words if word == value), str(value))
-        return f"{value:,}" if isinstance(value, int) and column.unit == "yuan" else str(value)
+        if column.unit == "basis points":
+            return percent(value)
+        return f"{value:,}" if column.unit == "yuan" else str(value)
 
 
 @operation(
