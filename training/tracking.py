@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from io import StringIO
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from training.assembly import TrainResult
-from training.bundle import Bundle
+from training.bundle import Bundle, Validation
 from training.bundle.encoding import sources_of
 from training.bundle.files import INDEX
 from training.figures import figures
@@ -25,7 +25,7 @@ from training.metrics import Evaluation
 from training.provenance import ROOT
 from training.pyfunc import INTERVAL, OUTPUTS, POINTS
 
-__all__ = ["EXPERIMENT", "connected", "fetch_bundle", "log_training"]
+__all__ = ["EXPERIMENT", "connected", "fetch_bundle", "log_training", "log_validation"]
 
 EXPERIMENT: Final = "jifen"
 REQUIRED: Final = ("lightgbm", "narwhals", "numpy", "pandas", "pydantic")
@@ -123,7 +123,7 @@ def _signature(bundle: Bundle) -> Any:
 
     given = [ColSpec(AnyType() if kind == ANY else kind, name, required=False) for name, kind in _schema(bundle).items()]
     answers = [ColSpec("long" if name == "score" else "double", name) for name in OUTPUTS]
-    answers += [ColSpec("double", name) for name in INTERVAL if bundle.manifest.doubt is not None]
+    answers += [ColSpec("double", name) for name in INTERVAL] if bundle.manifest.doubt is not None else []
     return ModelSignature(Schema(given), Schema([*answers, *(ColSpec("long", f"{POINTS}{name}") for name in bundle.features)]))
 
 
@@ -176,6 +176,28 @@ def log_training(result: TrainResult, *, uri: str, artifacts: Path | None, opera
         for key, value in _tags(bundle, operator).items():
             client.set_model_version_tag(bundle.name, version, key, value)
         return str(run.info.run_id), version
+
+
+def log_validation(run_id: str, documents: Sequence[Path], record: Validation, *, uri: str) -> None:
+    """Log a validation to the run that made the model: its files under `validation/`, its measures, and its verdict as a tag."""
+    with connected(uri) as mlflow:
+        client = mlflow.MlflowClient()
+        for path in dict.fromkeys(documents):
+            client.log_artifact(run_id, str(path), "validation")
+        said = {"verdict": record.verdict, "sha256": record.sha256, "gates": record.gates.sha256, "operator": record.operator}
+        client.log_batch(
+            run_id, metrics=list(_numbers(mlflow, record)), tags=[mlflow.entities.RunTag(f"validation.{k}", v) for k, v in said.items()]
+        )
+
+
+def _numbers(mlflow: Any, record: Validation) -> Iterator[Any]:
+    """Every measure that is known, with its bounds and its n."""
+    at = int(record.made_at.timestamp() * 1000)
+    for chapter in record.chapters:
+        for name, one in chapter["measures"].items():
+            for suffix, key in (("", "value"), (".low", "low"), (".high", "high"), (".n", "n")):
+                if one[key] is not None and one["value"] is not None:
+                    yield mlflow.entities.Metric(f"validation.{name}{suffix}", float(one[key]), at, 0)
 
 
 def fetch_bundle(model_uri: str, folder: Path, *, uri: str) -> None:
