@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from builders_browser import Browser
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from service.desk import Desk
 from service.store import Store
@@ -135,3 +136,27 @@ def test_nobody_but_an_examiner_sees_them(signed_in: Signed, decided: list[str])
         answer = officer.get(path)
         assert answer.status_code == 403
         assert "您的角色不能使用此页面" in answer.text
+
+
+@pytest.mark.parametrize(
+    "sought",
+    [
+        Sought(),
+        Sought(outcome="refer"),
+        Sought(product="acquisition"),
+        Sought(text="91340100MA2XXXXX0Q"),
+        Sought(actor="zhang.wei"),
+    ],
+)
+def test_no_search_reads_every_decision(store: Store, sought: Sought) -> None:
+    """Each goes by an index in the order of the list, however many decisions there are."""
+    if store.engine.dialect.name != "sqlite":
+        return  # another planner, with statistics of its own
+    with store.reading() as unit:
+        said: list[tuple[str, Any]] = []
+        event.listen(unit, "before_cursor_execute", lambda _c, _u, statement, values, *_: said.append((statement, values)))
+        search_decisions(unit, sought, before=None, limit=51)
+        statement, values = said[0]
+        plan = " / ".join(row[3] for row in unit.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))
+    assert "SCAN decisions USING" not in plan
+    assert "TEMP B-TREE FOR ORDER BY" not in plan or "MULTI-INDEX OR" in plan, plan
