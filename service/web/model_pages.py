@@ -20,6 +20,7 @@ __all__ = ["model_pages"]
 model_pages = Blueprint("model_pages", __name__, template_folder="templates")
 MODELS = Words("模型", "Models")
 MODEL = Words("模型卡", "Model card")
+MONITORING = Words("监测", "Monitoring")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,14 @@ class ModelPage:
     model: ModelShown
     card: tuple[Block, ...]
     charts: tuple[Chart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitoringPage:
+    """The models that decide, which is what monitoring watches."""
+
+    frame: Frame
+    used: list[ModelLine]
 
 
 @operation(
@@ -98,3 +107,20 @@ def model_page(ask: Ask, sha256: str, query: PageQuery) -> Response:
         frame=frame, model=model, card=blocks_of(model.card, frame.lang), charts=tuple(one for one in charts if one is not None)
     )
     return render("risk/model.html", page)
+
+
+@operation(
+    model_pages,
+    "GET",
+    "/monitoring",
+    summary="Where monitoring will stand; today it is a command",
+    page=True,
+    permission=Permission.READ,
+    query=PageQuery,
+    answers={200: Answer(meaning="The page", media=HTML)},
+)
+def monitoring_page(ask: Ask, query: PageQuery) -> Response:
+    """Say where its verdicts are told until they stand here."""
+    del query
+    used = [line for line in models_on_file(ask.desk) if line.role == "champion"]
+    return render("risk/monitoring.html", MonitoringPage(frame=frame_of(MONITORING, ask.session, ask.caller), used=used))

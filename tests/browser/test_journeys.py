@@ -132,6 +132,7 @@ PAGES = (
     ("risk", "/releases/shadow"),
     ("risk", "/models"),
     ("risk", "/models/{model}"),
+    ("risk", "/monitoring"),
     ("risk", "/policy"),
     ("risk", "/policy/schemes"),
     ("risk", "/policy/difference?before=cn-core-18&after=local-1000"),
