@@ -56,7 +56,7 @@ def test_every_role_has_grants_and_every_permission_is_granted() -> None:
 
 def check(one: Operation, role: Role, answer: TestResponse) -> None:
     """Held to the table of grants: forbidden without the permission, and neither forbidden nor unknown with it."""
-    place = (role.value, one.method, one.path, answer.status_code, answer.text[:200])
+    place = (role.value, one.method, one.path, answer.status_code, answer.data[:200])
     assert (answer.status_code == 403) == (one.permission not in GRANTS[role]), place
     assert answer.status_code != 401, place
 

@@ -80,7 +80,7 @@ def get_apply(ask: Ask, query: ApplyQuery) -> Response:
     },
     problems=DECIDES,
 )
-def post_apply(ask: Ask, form: ApplyForm) -> Response:
+def post_application(ask: Ask, form: ApplyForm) -> Response:
     """Decide."""
     typed = Typed({name: getattr(form, name) for name in FIELDS})
     asked, typed = asked_from(typed)
