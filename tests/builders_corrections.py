@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from builders_evidence import request
+
 from service.tokens import Holder, Role
 
 AUTHORITIES = {
@@ -47,3 +49,24 @@ def override(**changes: Any) -> dict[str, Any]:
 def declining(**changes: Any) -> dict[str, Any]:
     """The body of an override that declines."""
     return override(outcome="decline", reason="adverse-information", amount=None, term_months=None, rate_bp=None, **changes)
+
+
+def young_firm() -> dict[str, Any]:
+    """A young firm with fresh evidence and nothing against it: approved as asked."""
+    usual = request()
+    firm = {**usual["firm"], "founded_on": "2024-05-06", "searched": None}
+    statement = {
+        **usual["financials"][0],
+        "year": 2025,
+        "known_on": "2026-04-20",
+        "rd_expense": 3_000_000,
+        "revenue": 4_000_000,
+        "hightech_revenue": 3_000_000,
+    }
+    statement |= {"total_assets": 60_000_000, "cash": 13_000_000, "net_profit": 500_000, "operating_cash_flow": 100_000}
+    talent = {**usual["talent"][0], "period_end": "2025-12-31", "known_on": "2026-03-31", "postgraduates": 8}
+    invoices = {**usual["invoices"][0], "month": "2026-09-01", "known_on": "2026-10-10"}
+    patent = {**usual["patents"][0], "lapsed_on": None, "filed_on": "2024-06-01", "published_on": "2025-12-01", "granted_on": "2026-06-01"}
+    patent |= {"acquired_on": None, "pledged_on": None}
+    more = {"financials": [statement], "talent": [talent], "invoices": [invoices], "patents": [patent]}
+    return {**usual, "firm": firm, **more, "conduct": [], "loans": []}

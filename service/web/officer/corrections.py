@@ -113,7 +113,8 @@ def get_override_form(ask: Ask, decision_id: str, query: PageQuery) -> Response:
 )
 def post_override_form(ask: Ask, decision_id: str, form: OverrideForm) -> Response:
     """Propose it."""
-    typed, lends = Typed(form.model_dump()), form.outcome in {"approve", "counter"}
+    lends = form.outcome in {"approve", "counter"}
+    typed = Typed(form.model_dump()).must_be_one_of("outcome", tuple(Outcome)).must_be_one_of("reason", tuple(OverrideReason))
     values = {
         "outcome": Outcome(form.outcome) if form.outcome in set(Outcome) else form.outcome or None,
         "reason": OverrideReason(form.reason) if form.reason in set(OverrideReason) else form.reason or None,  # type: ignore[call-arg]
@@ -124,7 +125,7 @@ def post_override_form(ask: Ask, decision_id: str, form: OverrideForm) -> Respon
         "expires_on": _day(form.expires_on),
     }
     asked, typed = checked(OverrideRequest, values, typed, context={"today": ask.desk.today()})
-    if asked is not None:
+    if asked is not None and not typed.wrong:
         try:
             propose_override(ask.desk, decision_id, asked, ask.caller)
             return go_to(f"/decisions/{decision_id}")

@@ -9,8 +9,7 @@ from typing import Any
 
 import builders_cases as cases
 import pytest
-from builders_corrections import AUTHORITIES, PeopleGate
-from builders_evidence import request as evidence_request
+from builders_corrections import AUTHORITIES, PeopleGate, young_firm
 from builders_service import Clock
 from flask import Flask
 from flask.testing import FlaskClient
@@ -59,24 +58,8 @@ def desk(app: Flask, people: dict[str, str | None]) -> Desk:
 
 @pytest.fixture
 def evidence() -> dict[str, Any]:
-    """A young firm with fresh evidence and nothing against it: approved as asked."""
-    usual = evidence_request()
-    firm = {**usual["firm"], "founded_on": "2024-05-06", "searched": None}
-    statement = {
-        **usual["financials"][0],
-        "year": 2025,
-        "known_on": "2026-04-20",
-        "rd_expense": 3_000_000,
-        "revenue": 4_000_000,
-        "hightech_revenue": 3_000_000,
-    }
-    statement |= {"total_assets": 60_000_000, "cash": 13_000_000, "net_profit": 500_000, "operating_cash_flow": 100_000}
-    talent = {**usual["talent"][0], "period_end": "2025-12-31", "known_on": "2026-03-31", "postgraduates": 8}
-    invoices = {**usual["invoices"][0], "month": "2026-09-01", "known_on": "2026-10-10"}
-    patent = {**usual["patents"][0], "lapsed_on": None, "filed_on": "2024-06-01", "published_on": "2025-12-01", "granted_on": "2026-06-01"}
-    patent |= {"acquired_on": None, "pledged_on": None}
-    more = {"financials": [statement], "talent": [talent], "invoices": [invoices], "patents": [patent]}
-    return {**usual, "firm": firm, **more, "conduct": [], "loans": []}
+    """A young firm: approved as asked."""
+    return young_firm()
 
 
 @pytest.fixture
