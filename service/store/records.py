@@ -169,7 +169,7 @@ def find_replay(unit: Connection, key: Key) -> Receipt | None:
 
 def count_keys(unit: Connection, token_id: str, prefix: str) -> int:
     """Count the decisions that a caller's keys with a beginning have led to so far."""
-    query = select(func.count()).where(RequestKey.token_id == token_id, RequestKey.key >= prefix, RequestKey.key < f"{prefix}~")
+    query = select(func.count()).where(RequestKey.token_id == token_id, RequestKey.key >= prefix, RequestKey.key <= prefix + "Z" * 18)
     return unit.scalar(query) or 0
 
 

@@ -136,9 +136,9 @@ def _is_code(text: str) -> bool:
 
 
 def _begins(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
-    """Does a code begin with a text? Asked as a range, which an index answers."""
+    """Does a code begin with a text? A range, which an index answers; every collation sorts digits and capitals alike."""
     code = text.upper()
-    return and_(column >= code, column < f"{code}~")
+    return and_(column >= code, column <= code.ljust(18, "Z"))
 
 
 def find_firms(unit: Connection, text: str, limit: int = MOST_FOUND) -> list[FirmFound]:
