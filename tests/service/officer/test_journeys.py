@@ -20,7 +20,9 @@ from service.store import Store
 Decide = Callable[..., dict[str, Any]]
 Filed = dict[str, Any]
 SEVERE = {"serious", "critical"}
-pytestmark = pytest.mark.xdist_group("chromium")
+# A browser that goes on to the next page drops files half-way; the development server of these tests then leaves them to the collector.
+DROPPED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [pytest.mark.xdist_group("chromium"), DROPPED]
 
 
 @pytest.fixture(scope="module")
