@@ -99,19 +99,7 @@ def _carry(settings: Settings, there: Settings, wanted: str = CARRIED) -> None:
     """Copy evidence, artefacts and releases to the other database."""
     source, target = open_store(settings.database), open_store(there.database)
     upgrade(target)
-    wanted = (
-        "blobs",
-        "ingests",
-        "evidence",
-        "artefacts",
-        "proposals",
-        "proposal_verdicts",
-        "releases",
-        "ledger",
-        "tree_tiles",
-        "checkpoints",
-    )
-    for name in wanted:
+    for name in wanted.split():
         table = Base.metadata.tables[name]
         with source.reading() as unit:
             rows = [dict(row) for row in unit.execute(select(table)).mappings()]
