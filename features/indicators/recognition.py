@@ -187,7 +187,7 @@ RECOGNITION_INDICATORS = (
         span=(0, 1),
         zero_inflated=True,
         says=("近48个月内入驻孵化器:{value}", "Entered an incubator in the last 48 months: {value}"),
-        source="Venture capital + incubation linkage (创投+孵化); 48 months (1,461 days) is the longest stay by the rules for incubators (国科发区〔2018〕300号; 60 in biomedicine, agriculture and chips)",
+        source="Venture capital + incubation linkage (创投+孵化); 48 months (1,461 days) is the longest stay by 国科发区〔2018〕300号",
     ),
     recognition(
         "technology_sales",
