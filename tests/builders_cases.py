@@ -103,7 +103,7 @@ class FakeBundle:
     def interval_stated(self) -> tuple[float, str] | None:
         return None if self.interval is None else (0.9, "by hand")
 
-    def hazards_bp(self, log_odds: float) -> tuple[int, ...] | None:
+    def hazards_bp(self, _log_odds: float, /) -> tuple[int, ...] | None:
         return self.hazards
 
     @property

@@ -75,8 +75,8 @@ class StepBundle:
     base_score: int = 600
     interval_stated: tuple[float, str] | None = None
 
-    def hazards_bp(self, log_odds: float) -> tuple[int, ...] | None:
-        """This model does not tell later years."""
+    def hazards_bp(self, _log_odds: float, /) -> tuple[int, ...] | None:
+        """Tell nothing of later years."""
         return None
 
     @property

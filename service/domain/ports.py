@@ -94,7 +94,7 @@ class BundleLike(Protocol):
     def interval_stated(self) -> tuple[float, str] | None:
         """Level of `pd_interval` and the method behind it; None for a bundle that gives none."""
 
-    def hazards_bp(self, log_odds: float) -> tuple[int, ...] | None:
+    def hazards_bp(self, log_odds: float, /) -> tuple[int, ...] | None:
         """Hazard of year 1, 2, ... of a case against its first year, basis points from 10,000; None where the bundle does not tell."""
 
     def row(self, values: Mapping[str, float | None]) -> NDArray[np.float64]:

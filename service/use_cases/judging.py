@@ -30,7 +30,8 @@ def judge_of(
 ) -> Redecide:
     """Make a judge of one firm; what a product asks about earlier days is looked up once, from the dossier on file.
 
-    `code` is the version of the program that is written down, default this one's: and `form` the record's: a replay gives those of the record.
+    `code` is the version of the program that is written down, default this one's, and `form` the form of the record: a replay gives
+    those of the record.
     A plan changes the firm of today, never what was true earlier, so every judgement of a product shares one look-up.
     """
 

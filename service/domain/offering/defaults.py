@@ -1,4 +1,4 @@
-"""How the one-year PD spreads over the term of a loan: by the model where it tells later years and the policy asks it, else by the policy."""
+"""How the one-year PD spreads over a loan's term: by the model where it tells later years and the policy asks it, else by the policy."""
 
 from __future__ import annotations
 
