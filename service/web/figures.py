@@ -43,7 +43,7 @@ def percent(basis_points: int, lang: str = "", *, sign: bool = False) -> str:
 def interval(around: IntervalRecord) -> str:
     """Write how far a PD may be off, with its level: 90%: 0.51–1.04%."""
     low, high, level = (float(text) * 100 for text in (around.low, around.high, around.level))
-    return f"{level:g}%: {low:.2f}–{high:.2f}%"  # noqa: RUF001 the dash of a range
+    return f"{level:g}%: {low:.2f}–{high:.2f}%"
 
 
 def points(hundredths: int) -> str:
