@@ -13,7 +13,7 @@ from service.domain.policy.verdicts import grade_of
 from service.domain.ports import BundleLike, ScoresLike
 from service.domain.record.parts import IntervalRecord
 
-__all__ = ["Risk", "assess"]
+__all__ = ["Risk", "assess", "risk_at"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +46,15 @@ def assess(bundle: BundleLike, values: Mapping[str, float | None], policy: Polic
     unknown = [name for name in names if name not in values]
     if unknown:
         raise DecisionError(f"model {bundle.name} reads {', '.join(unknown)}: not indicators of the catalogue; train it on indicators")
-    scores = bundle.score(bundle.row(values))
-    margin, pd = float(scores.margin[0]), float(scores.pd[0])
+    return risk_at(bundle, bundle.score(bundle.row(values)), 0, policy)
+
+
+def risk_at(bundle: BundleLike, scores: ScoresLike, position: int, policy: Policy) -> Risk | None:
+    """Read one row of a bundle's scores; None when the model has no finite answer, `DecisionError` when its points do not sum to its score."""
+    margin, pd = float(scores.margin[position]), float(scores.pd[position])
     if not (math.isfinite(margin) and 0 <= pd <= 1):
         return None
-    score, points = int(scores.score[0]), scores.contributions[0].tolist()
+    score, points = int(scores.score[position]), scores.contributions[position].tolist()
     if bundle.base_score + sum(points) != score:
         raise DecisionError(
             f"bundle {bundle.name}@{bundle.version}: base {bundle.base_score} and contributions {sum(points)} do not make "
@@ -63,11 +67,11 @@ def assess(bundle: BundleLike, values: Mapping[str, float | None], policy: Polic
         pd=text,
         score=score,
         grade=_grade(policy, text),
-        interval=_interval(bundle, scores, policy),
-        hazards_bp=bundle.hazards_bp(float(scores.log_odds[0])),
-        residual=float(scores.residual[0]),
-        is_unexplained=bool(scores.unexplained[0]),
-        points={name: point for name, point in zip(names, points, strict=True) if point},
+        interval=_interval(bundle, scores, position, policy),
+        hazards_bp=bundle.hazards_bp(float(scores.log_odds[position])),
+        residual=float(scores.residual[position]),
+        is_unexplained=bool(scores.unexplained[position]),
+        points={name: point for name, point in zip(bundle.features, points, strict=True) if point},
     )
 
 
@@ -75,12 +79,12 @@ def _grade(policy: Policy, text: str) -> int:
     return grade_of(policy, int(text.replace(".", "")))
 
 
-def _interval(bundle: BundleLike, scores: ScoresLike, policy: Policy) -> IntervalRecord | None:
+def _interval(bundle: BundleLike, scores: ScoresLike, position: int, policy: Policy) -> IntervalRecord | None:
     """Write the interval at the record's precision; rounding keeps the PD inside."""
     stated = bundle.interval_stated
     if stated is None or scores.pd_interval is None:
         return None
-    low, high = (f"{end:.5f}" for end in scores.pd_interval[0].tolist())
+    low, high = (f"{end:.5f}" for end in scores.pd_interval[position].tolist())
     level, method = stated
     grades = {"low_grade": _grade(policy, low), "high_grade": _grade(policy, high)}
     return IntervalRecord(low=low, high=high, level=decimal_text(level), method=method, **grades)

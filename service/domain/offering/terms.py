@@ -35,7 +35,7 @@ from service.domain.record.offers import (
 )
 from service.domain.risk import Risk
 
-__all__ = ["Terms", "authority_named", "offer_of", "terms_of"]
+__all__ = ["Payments", "Terms", "authority_named", "offer_of", "payments_of", "terms_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +52,6 @@ class Terms:
     sharing: RiskSharing
     repayment: Repayment
     defaults: Defaults
-    schedule: Schedule
-    path: RatePath | None
-    rights: tuple[tuple[RightRow, Right], ...]
 
     @property
     def lent(self) -> int:
@@ -79,8 +76,6 @@ def terms_of(case: Case, risk: Risk, levers: LeverRow, security: Security, limit
         bank_share_bp=sharing.bank_bp,
         structure=defaults.structure,
     )
-    path = path_of(case, rate, amount=lent, term_months=term_months, repayment=repayment, structure=defaults.structure)
-    schedule = schedule_of(repayment, amount=lent, rate_bp=rate.rate_bp, term_months=term_months, drawn_on=case.application.as_of)
     return Terms(
         amount=amount,
         split=split,
@@ -92,10 +87,31 @@ def terms_of(case: Case, risk: Risk, levers: LeverRow, security: Security, limit
         sharing=sharing,
         repayment=repayment,
         defaults=defaults,
-        schedule=schedule if path is None else path.schedule,
-        path=path,
-        rights=rights_of(case, lent),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payments:
+    """What follows from the terms and changes none of them, so it is worked out only where an offer is written down."""
+
+    schedule: Schedule
+    path: RatePath | None
+    rights: tuple[tuple[RightRow, Right], ...]
+
+
+def payments_of(case: Case, terms: Terms) -> Payments:
+    """Work out every instalment, the rate path where the product has one, and the bank's rights."""
+    path = path_of(
+        case, terms.rate, amount=terms.lent, term_months=terms.term_months, repayment=terms.repayment, structure=terms.defaults.structure
+    )
+    plain = schedule_of(
+        terms.repayment,
+        amount=terms.lent,
+        rate_bp=terms.rate.rate_bp,
+        term_months=terms.term_months,
+        drawn_on=case.application.as_of,
+    )
+    return Payments(schedule=plain if path is None else path.schedule, path=path, rights=rights_of(case, terms.lent))
 
 
 def offer_of(case: Case, terms: Terms, *, told: bool) -> Offer:
@@ -103,7 +119,7 @@ def offer_of(case: Case, terms: Terms, *, told: bool) -> Offer:
 
     `told`: does the record's format have a place for how the PD spreads over the term?
     """
-    policy, levers, combination = case.policy, terms.levers, terms.security.combination
+    policy, levers, combination, payments = case.policy, terms.levers, terms.security.combination, payments_of(case, terms)
     return Offer(
         amount=terms.amount,
         lent=terms.lent,
@@ -125,9 +141,9 @@ def offer_of(case: Case, terms: Terms, *, told: bool) -> Offer:
         risk_sharing=sharing_record(case, terms.sharing),
         term_structure=defaults_record(terms.defaults) if told else None,
         repayment=Named(id=terms.repayment.value, zh=terms.repayment.zh, en=terms.repayment.value.replace("-", " ")),
-        schedule=_schedule(terms.schedule),
-        rate_path=None if terms.path is None else path_record(case, terms.path, terms.rate),
-        rights=rights_record(terms.rights),
+        schedule=_schedule(payments.schedule),
+        rate_path=None if payments.path is None else path_record(case, payments.path, terms.rate),
+        rights=rights_record(payments.rights),
     )
 
 
