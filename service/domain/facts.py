@@ -12,7 +12,7 @@ from service.domain.calendar import months_before
 from service.domain.case import Case
 from service.domain.prior import TakenOver
 
-__all__ = ["FACT_TABLES", "fact_of"]
+__all__ = ["FACT_TABLES", "LOAN_COUNTS", "fact_of", "rubric"]
 
 RUBRIC = "tech-sme-rubric"
 FACT_TABLES: Mapping[str, tuple[str, ...]] = {
@@ -33,14 +33,15 @@ def fact_of(case: Case, name: str) -> bool | None:
 
 
 @lru_cache
-def _rubric() -> Scheme:
+def rubric() -> Scheme:
+    """The official evaluation of technology SMEs."""
     return shipped_scheme(RUBRIC)
 
 
 def _passes_rubric(case: Case) -> bool | None:
     """Is the firm a technology SME by the official evaluation? Its thresholds need no peers."""
     field = case.firm.context.get("field", EVERY)
-    eligibility = score_points(_rubric(), None, case.values, field=field, known=case.firm.known).eligibility
+    eligibility = score_points(rubric(), None, case.values, field=field, known=case.firm.known).eligibility
     assert eligibility is not None  # the rubric has gates
     return {"pass": True, "fail": False}.get(eligibility.outcome)
 

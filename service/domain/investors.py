@@ -10,7 +10,7 @@ from features.indicators import CATALOGUE, FIRM
 from service.domain.application import Application
 from service.domain.policy import Policy
 
-__all__ = ["INVESTOR_FACTS", "investor_facts", "is_judged_alone", "without_investors"]
+__all__ = ["INVESTOR_FACTS", "SUMS", "investor_facts", "is_judged_alone", "without_investors"]
 
 INVESTOR_FACTS = tuple(name for name in FIRM if "funding" in CATALOGUE[name].tables)
 """Indicators that read funding rounds."""

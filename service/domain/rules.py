@@ -13,7 +13,7 @@ from service.domain.case import Case, Finding
 from service.domain.policy import Outcome
 from service.domain.policy.rules import IndicatorRule
 
-__all__ = ["is_true", "knock_out_findings", "referral_findings"]
+__all__ = ["HOLDS", "is_true", "knock_out_findings", "referral_findings"]
 
 HOLDS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,

@@ -1,0 +1,94 @@
+"""Firms that pass every rule, settled one by one by the domain itself: grid, security, limit, shared loss and price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from features.build import CONTEXT
+from features.firm_row import FirmRow
+from features.measures import READINGS
+from service.domain import Application
+from service.domain.allocation import Plan
+from service.domain.allocation.candidate import Candidate
+from service.domain.allocation.options import expected_profit
+from service.domain.case import Case
+from service.domain.investors import INVESTOR_FACTS
+from service.domain.policy.rules import ProductRow
+from service.domain.verdict import Verdict, settle
+from service.portfolio.conditions import Judged
+from service.portfolio.sheet import Whole, bases_of, prior_in
+from service.portfolio.standing import Standing
+
+__all__ = ["Lent", "lent_to"]
+
+WHOLE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A case that the grid lends to, and what its offer is expected to earn, fen a year; None where the plan lends nothing in its grade."""
+
+    case: Case
+    income_fen: int | None
+
+
+def lent_to(case: Judged, rows: Whole, product: tuple[int, ProductRow], standing: Standing, plan: Plan) -> Iterator[tuple[int, Verdict, Lent | None]]:
+    """Settle the rows that no finding stopped, each as `decide` would."""
+    for row, record, backed in zip(rows.tolist(), case.sheet.records(rows), case.backed.records(rows), strict=True):
+        one = _case(case, row, record, backed, product, standing)
+        verdict = settle(one, ())
+        yield row, verdict, None if verdict.terms is None else Lent(one, income(one, verdict, plan))
+
+
+def _case(case: Judged, row: int, record: dict[str, Any], backed: dict[str, Any], product: tuple[int, ProductRow], standing: Standing) -> Case:
+    asked = Application.model_construct(
+        product=product[1].product,
+        amount=standing.amount,
+        term_months=standing.term_months,
+        purpose=standing.purpose,
+        firm_id=record["firm_id"],
+        as_of=standing.as_of,
+    )
+    return Case(
+        application=asked,
+        firm=_firm(record),
+        values=record,
+        points=case.scores.points_of(row),
+        risk=case.scores.risk(row),
+        policy=case.policy,
+        product=product[1],
+        product_row=product[0],
+        investors={name: backed[name] for name in INVESTOR_FACTS},
+        prior=prior_in(record),
+    )
+
+
+def _firm(record: dict[str, Any]) -> FirmRow:
+    """Give the firm's row; its indicators stay in the record, which holds more than a settled case reads."""
+    return FirmRow(
+        firm_id=record["firm_id"],
+        as_of=record["as_of"],
+        context={name: record[name] for name in CONTEXT if record[name] is not None},
+        values=record,
+        bases=bases_of(record),
+        known={table: record[f"known_{table}"] for table in READINGS},
+        coverage=record["coverage"],
+    )
+
+
+def income(case: Case, verdict: Verdict, plan: Plan) -> int | None:
+    """What the offer is expected to earn, as `expected_profit` of an allocation at the offered amount and rate, fen a year.
+
+    Take-up x (amount x ((1 - PD) x rate - funding - operating - capital - PD x LGD that the bank carries) - handling).
+    """
+    assert case.risk is not None  # the grid has spoken of its grade
+    assert verdict.terms is not None  # asked only of offers
+    terms, curve = verdict.terms, plan.curve_of(case.risk.grade)
+    if curve is None:
+        return None
+    lgd = -(-plan.decisions.lgd_of(terms.security.form.collateral) * terms.sharing.bank_bp // WHOLE)
+    one = Candidate.model_construct(pd=case.risk.pd, lgd_bp=lgd)
+    rate = terms.rate.rate_bp
+    return expected_profit(one, plan, amount=terms.lent, rate_bp=rate, accepts_bp=curve.accepts(rate))
