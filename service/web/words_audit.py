@@ -57,6 +57,7 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         Kind.TOMBSTONE.value: Words("到期删除", "Deletion"),
         Kind.AUDIT.value: Words("审计查看", "Examiner's look"),
         Kind.EXPORT.value: Words("导出", "Export"),
+        Kind.RETRAINING.value: Words("再训练", "Retraining"),
     }
 )
 ACTS: Mapping[tuple[str, str], Words] = MappingProxyType(
@@ -83,6 +84,8 @@ ACTS: Mapping[tuple[str, str], Words] = MappingProxyType(
         (Kind.TOMBSTONE.value, ""): Words("到期删除", "deleted by the rules"),
         (Kind.HOLD.value, ""): Words("法律保全", "legal hold"),
         (Kind.SHADOW.value, ""): Words("影子评分", "shadow"),
+        (Kind.RETRAINING.value, "started"): Words("发起再训练", "started a retraining"),
+        (Kind.RETRAINING.value, "ended"): Words("再训练结束", "the retraining ended"),
     }
 )
 """What somebody did, by the entry's kind and its act (or, of a look, its operation)."""
