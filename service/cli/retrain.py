@@ -13,10 +13,11 @@ from rich.table import Table as Grid
 from service.cli.console import notes, out
 from service.cli.release import operator_option, person, reason_option
 from service.cli.serve import opened_store
+from service.cli.train import challengers_option
 from service.clock import system_clock
 from service.config import settings_from
 from service.retraining.jobs import ask_retraining
-from service.retraining.outcome import Measured, ModelMade, Outcome, Versus
+from service.retraining.outcome import Measured, ModelMade, RetrainingOutcome, Versus
 from service.retraining.plan import MOST_SECONDS, MOST_TRIALS, SEED, Plan, RejectsMethod, SegmentName
 from service.retraining.work import bench_of, work_on
 from service.sealer import open_sealer
@@ -38,12 +39,7 @@ HELD_BACK, WRONG_INPUT = 1, 2
 @click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), default=SEED, show_default=True, help="Same evidence and seed, same bundle hash."
 )
-@click.option(
-    "--challengers/--no-challengers",
-    default=True,
-    show_default=True,
-    help="Train a scorecard, logistic regression, EBM and plain LightGBM too.",
-)
+@challengers_option
 @click.option("--tune", "trials", type=click.IntRange(0, MOST_TRIALS), default=0, show_default=True, help="Trials to search settings in.")
 @click.option(
     "--tune-seconds",
@@ -125,7 +121,7 @@ def _tell(ended: Kept) -> int:
         notes.print(f"[red]failed[/red] ({ended.failure.code}): ", end="")
         notes.print(ended.failure.detail, markup=False)
         return WRONG_INPUT
-    outcome = cast("Outcome", ended.outcome)
+    outcome = cast("RetrainingOutcome", ended.outcome)
     for model in outcome.models:
         _tell_model(model)
     if outcome.proposal_id is None:
@@ -154,7 +150,7 @@ def _tell_model(model: ModelMade) -> None:
     out.print(f"validation {model.verdict}: {model.gates_held} gates of {model.gates_file} hold", markup=False)
     for gate in model.gates:
         found = "too few rows" if gate.found is None else f"found {gate.found:.4g}"
-        effect = "HOLDS IT BACK" if gate.holds_back else "warns"
+        effect = "HOLDS IT BACK" if gate.holds_back else "warns" if gate.standing == "fail" else "open"
         out.print(f"  {effect}: {gate.id} ({gate.en}): {gate.condition}, {found}, n {gate.n:,}", markup=False)
 
 

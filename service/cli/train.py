@@ -26,7 +26,7 @@ from training.shelf import bundles_of
 from training.table import train_table as train_on_table
 from training.tuning import Budget
 
-__all__ = ["show_result", "train", "train_table"]
+__all__ = ["challengers_option", "show_result", "train", "train_table"]
 
 challengers_option = click.option(
     "--challengers/--no-challengers",

@@ -6,7 +6,7 @@ training, so nothing that serves requests imports those two.
 
 from __future__ import annotations
 
-from service.retraining.outcome import Outcome
+from service.retraining.outcome import RetrainingOutcome
 from service.retraining.plan import Plan
 
-__all__ = ["Outcome", "Plan"]
+__all__ = ["Plan", "RetrainingOutcome"]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["GateSaid", "Measured", "ModelMade", "Outcome", "Swapped", "Versus"]
+__all__ = ["GateSaid", "Measured", "ModelMade", "RetrainingOutcome", "Swapped", "Versus"]
 
 
 class Kept(BaseModel):
@@ -109,7 +109,7 @@ class ModelMade(Kept):
         return tuple(gate for gate in self.gates if gate.holds_back)
 
 
-class Outcome(Kept):
+class RetrainingOutcome(Kept):
     """What came of it all: proposed, or held back by gates."""
 
     format: Literal["retraining-outcome/1"] = "retraining-outcome/1"

@@ -17,7 +17,7 @@ from service.errors import BadRetraining
 from service.ledger import Actor
 from service.releases import Parts, Proposal
 from service.retraining.evidence import Evidence, read_for_training
-from service.retraining.outcome import ModelMade, Outcome
+from service.retraining.outcome import ModelMade, RetrainingOutcome
 from service.retraining.plan import Plan
 from service.retraining.telling import model_made
 from service.retraining.validating import validate_on_evidence, validations_of
@@ -72,7 +72,9 @@ class _Stand:
     champions: Mapping[str, Bundle]
 
 
-def retrain(plan: Plan, *, actor: Actor, bench: Bench, teller: Teller, conclude: Callable[[Connection, Outcome], None]) -> Outcome:
+def retrain(
+    plan: Plan, *, actor: Actor, bench: Bench, teller: Teller, conclude: Callable[[Connection, RetrainingOutcome], None]
+) -> RetrainingOutcome:
     """Do it all; the outcome holds a proposal in the name of `actor` only where every model passed its validation.
 
     `conclude` is called once, in the transaction that enters the proposal (or, where gates hold it back, in one of its own): what it
@@ -88,7 +90,7 @@ def retrain(plan: Plan, *, actor: Actor, bench: Bench, teller: Teller, conclude:
     teller.say(f"{evidence.source}{', simulated' if evidence.simulated else ''}")
     prepared = prepare(evidence.tables, simulated=evidence.simulated, progress=teller.say)
     made = tuple(_model(plan, segment, prepared, evidence, bench, stand, teller, actor) for segment in plan.segments)
-    outcome = Outcome(evidence=evidence.source, models=made)
+    outcome = RetrainingOutcome(evidence=evidence.source, models=made)
     teller.step("propose")
     if outcome.is_held_back:
         with bench.store.writing() as unit:
@@ -195,15 +197,15 @@ def _filed(store: Store, documents: list[Path]) -> dict[str, str]:
 def _proposed(
     plan: Plan,
     base: Parts | None,
-    outcome: Outcome,
+    outcome: RetrainingOutcome,
     bench: Bench,
     actor: Actor,
     teller: Teller,
-    conclude: Callable[[Connection, Outcome], None],
-) -> Outcome:
+    conclude: Callable[[Connection, RetrainingOutcome], None],
+) -> RetrainingOutcome:
     teller.say("trying the models on the applications on record")
     wanted = wanted_from(bench.home, base, models=_folders(bench.home, outcome), reference=bench.peers)
-    done: list[Outcome] = []
+    done: list[RetrainingOutcome] = []
 
     def also(unit: Connection, proposal: Proposal) -> None:
         done.append(outcome.model_copy(update={"proposal_id": proposal.proposal_id}))
@@ -213,6 +215,6 @@ def _proposed(
     return done[-1]
 
 
-def _folders(home: Path, outcome: Outcome) -> Iterator[str]:
+def _folders(home: Path, outcome: RetrainingOutcome) -> Iterator[str]:
     for model in outcome.models:
         yield str(bundles_of(home) / model.name / model.version)

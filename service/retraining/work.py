@@ -19,7 +19,7 @@ from service.clock import Clock
 from service.config import Settings
 from service.errors import BadSetting, ServiceError, WrongState
 from service.retraining.jobs import AGAIN, log_of
-from service.retraining.outcome import Outcome
+from service.retraining.outcome import RetrainingOutcome
 from service.retraining.retrain import Bench, Teller, retrain
 from service.store.engine import Store
 from service.store.retrainings import Failure, Kept, Line, begin_retraining, end_retraining, find_retraining, note_line, see_retraining
@@ -99,7 +99,7 @@ def work_on(job: Kept, bench: Bench, *, teller: Teller | None = None) -> Kept:
         if not begin_retraining(unit, number, host=socket.gethostname(), pid=os.getpid(), now=clock()):
             raise WrongState(f"retraining {number} was taken up or has ended already; look at it again")
 
-    def conclude(unit: Connection, outcome: Outcome) -> None:
+    def conclude(unit: Connection, outcome: RetrainingOutcome) -> None:
         if not end_retraining(unit, number, clock(), outcome=outcome):
             raise _ended(number)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from service.domain.record import canonical_bytes
 from service.ledger import Actor, Draft, Kind
-from service.retraining.outcome import Outcome
+from service.retraining.outcome import RetrainingOutcome
 from service.retraining.plan import Plan
 from service.store.blobs import get_blob
 from service.store.ledger import append
@@ -64,7 +64,7 @@ class Kept:
     host: str | None
     pid: int | None
     step: str | None
-    outcome: Outcome | None
+    outcome: RetrainingOutcome | None
     failure: Failure | None
 
     @property
@@ -119,7 +119,9 @@ def _running(unit: Connection, job_id: str, **values: Any) -> bool:
     return unit.execute(running.values(values)).rowcount == 1
 
 
-def end_retraining(unit: Connection, job_id: str, now: datetime, *, outcome: Outcome | None = None, failure: Failure | None = None) -> bool:
+def end_retraining(
+    unit: Connection, job_id: str, now: datetime, *, outcome: RetrainingOutcome | None = None, failure: Failure | None = None
+) -> bool:
     """Enter how it ended, with an outcome or a failure; False where it had ended before, and then nothing is written."""
     state = DONE if failure is None else FAILED
     error = None if failure is None else {"code": failure.code, "detail": failure.detail}
@@ -192,6 +194,6 @@ def _kept(row: Any) -> Kept:
         **{name: getattr(row, name) for name in same},
         plan=Plan.model_validate_json(row.plan),
         actor=Actor.model_validate_json(row.actor),
-        outcome=None if row.result is None else Outcome.model_validate_json(row.result),
+        outcome=None if row.result is None else RetrainingOutcome.model_validate_json(row.result),
         failure=None if row.error is None else Failure(**orjson.loads(row.error)),
     )

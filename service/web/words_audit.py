@@ -10,6 +10,7 @@ from service.domain.override import Direction, OverrideReason
 from service.domain.override_outcomes import Became
 from service.ledger import Kind
 from service.web.words import OUTCOMES, Words
+from service.web.words_retraining import REJECTS, RETRAINING_STATES, RETRAINING_STEPS, SWAP_SETS, VALIDATION_VERDICTS
 
 __all__ = [
     "ACTS",
@@ -190,6 +191,11 @@ WORD_LISTS: Mapping[str, Mapping[str, Words]] = MappingProxyType(
         "IMPACT_GROUPS": IMPACT_GROUPS,
         "GROUP_NAMES": GROUP_NAMES,
         "SCOPES": SCOPES,
+        "RETRAINING_STATES": RETRAINING_STATES,
+        "RETRAINING_STEPS": RETRAINING_STEPS,
+        "REJECTS": REJECTS,
+        "SWAP_SETS": SWAP_SETS,
+        "VALIDATION_VERDICTS": VALIDATION_VERDICTS,
     }
 )
 """What templates may name values with."""
