@@ -11,7 +11,7 @@ from threading import Timer
 from typing import Final
 
 from service.clock import system_clock
-from service.config import Settings, settings_from
+from service.config import settings_from
 from service.logs import write_logs
 from service.retraining.jobs import mark_gone, show_retraining
 from service.retraining.work import bench_of, work_on
@@ -22,6 +22,7 @@ __all__ = ["main"]
 
 NICENESS: Final = 15
 """Officers' requests go first on a busy processor."""
+OWN_SCORE = Path("/proc/self/oom_score_adj")
 FIRST_TO_GO: Final = "500"
 """Of 1,000: when memory runs out, the kernel ends this process before one that serves."""
 
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str], *, leave: Callable[[int], None] = os._exit) -
     store = open_store(settings.database, connections=3, lock_seconds=settings.lock_seconds)
     sealer = open_sealer(store, settings, system_clock)
     store.committed = sealer.poke
-    alarm = _alarm(store, settings, job_id, leave)
+    alarm = _alarm(store, job_id, settings.retrain_minutes, leave)
     try:
         job = show_retraining(store, system_clock, job_id).job
         ended = work_on(job, bench_of(store, settings, system_clock))
@@ -49,17 +50,17 @@ def main(arguments: Sequence[str], *, leave: Callable[[int], None] = os._exit) -
 def _yield_to_others() -> None:
     os.nice(NICENESS)
     with suppress(OSError):  # not Linux, or not allowed: then the kernel chooses
-        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
+        OWN_SCORE.write_text(FIRST_TO_GO, encoding="ascii")
 
 
-def _alarm(store: Store, settings: Settings, job_id: str, leave: Callable[[int], None]) -> Timer:
+def _alarm(store: Store, job_id: str, minutes: float, leave: Callable[[int], None]) -> Timer:
     """End it all when its time is up: no step may run for ever."""
 
     def late() -> None:
-        mark_gone(store, job_id, system_clock(), f"it was not done within {settings.retrain_minutes} minutes (JIFEN_RETRAIN_MINUTES)")
+        mark_gone(store, job_id, system_clock(), f"it was not done within {minutes:g} minutes (JIFEN_RETRAIN_MINUTES)")
         leave(1)
 
-    alarm = Timer(settings.retrain_minutes * 60.0, late)
+    alarm = Timer(minutes * 60, late)
     alarm.daemon = True
     alarm.start()
     return alarm

@@ -66,7 +66,7 @@ def evidence_on_file(store: Store) -> tuple[Mapping[str, pl.DataFrame], int]:
     lost = [firm for firm in sorted(newest) if not dossiers.get(newest[firm].sha256)]
     if lost:
         raise BadRetraining(
-            f"the evidence of {lost[0]} and {len(lost) - 1} other firms cannot be read; `jifen audit verify` says what happened"
+            f"the evidence of {len(lost):,} of {len(hashes):,} firms cannot be read, first {lost[0]}; `jifen audit verify` says more"
         )
     frames = gathered_frames(dossiers[sha256] for sha256 in hashes)
     return {name: _dated(name, frame) for name, frame in frames.items()}, len(hashes)

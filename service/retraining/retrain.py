@@ -91,11 +91,11 @@ def retrain(
     prepared = prepare(evidence.tables, simulated=evidence.simulated, progress=teller.say)
     made = tuple(_model(plan, segment, prepared, evidence, bench, stand, teller, actor) for segment in plan.segments)
     outcome = RetrainingOutcome(evidence=evidence.source, models=made)
-    teller.step("propose")
     if outcome.is_held_back:
         with bench.store.writing() as unit:
             conclude(unit, outcome)
         return outcome
+    teller.step("propose")
     return _proposed(plan, base, outcome, bench, actor, teller, conclude)
 
 
