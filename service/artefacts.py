@@ -12,8 +12,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
-
 from features.errors import FeaturesError
 from features.points import SHIPPED, Reference, Scheme
 from features.points import load_scheme as read_scheme
@@ -31,6 +29,7 @@ from training.errors import TrainingError
 
 __all__ = [
     "Shelf",
+    "Source",
     "artefacts_of",
     "cache_of",
     "load_model",
@@ -43,10 +42,13 @@ __all__ = [
     "reference_artefact",
     "scheme_artefact",
     "scheme_text",
+    "source_of",
     "validation_artefact",
 ]
 
 Loaded = TypeVar("Loaded")
+Source = Callable[[ArtefactKind, str], bytes | None]
+"""Reads an artefact by kind and pin, None when it was never kept; changed bytes are a `ValueError`."""
 
 
 def cache_of(home: Path) -> Path:
@@ -98,22 +100,22 @@ def policy_text(name: str) -> str | None:
     return (files("service") / "policies" / f"{name}.toml").read_text("utf-8") if name in shipped_policies() else None
 
 
-def load_scheme(unit: Connection, pin: str) -> Scheme:
+def load_scheme(source: Source, pin: str) -> Scheme:
     """Load a scheme; raises `ArtefactUnusable` when it is not on file, was changed, or reads otherwise with this program."""
-    return _loaded(unit, ArtefactKind.SCHEME, pin, lambda content: read_scheme(content.decode(), file=pin), lambda made: made.hash)
+    return _loaded(source, ArtefactKind.SCHEME, pin, lambda content: read_scheme(content.decode(), file=pin), lambda made: made.hash)
 
 
-def load_reference(unit: Connection, pin: str) -> Reference:
+def load_reference(source: Source, pin: str) -> Reference:
     """Load a reference base; raises `ArtefactUnusable`."""
-    return _loaded(unit, ArtefactKind.REFERENCE, pin, Reference.from_bytes, lambda made: made.hash)
+    return _loaded(source, ArtefactKind.REFERENCE, pin, Reference.from_bytes, lambda made: made.hash)
 
 
-def load_policy(unit: Connection, pin: str) -> Policy:
+def load_policy(source: Source, pin: str) -> Policy:
     """Load a policy; raises `ArtefactUnusable`."""
-    return _loaded(unit, ArtefactKind.POLICY, pin, lambda content: read_policy(content.decode(), source=pin), lambda made: made.hash)
+    return _loaded(source, ArtefactKind.POLICY, pin, lambda content: read_policy(content.decode(), source=pin), lambda made: made.hash)
 
 
-def load_model(unit: Connection, pin: str, *, cache: Path) -> Bundle:
+def load_model(source: Source, pin: str, *, cache: Path) -> Bundle:
     """Load a bundle from `cache`, else extract it there first; raises `ArtefactUnusable`.
 
     A folder of the cache that was damaged is extracted again: the database is the source, the cache only saves time.
@@ -124,7 +126,7 @@ def load_model(unit: Connection, pin: str, *, cache: Path) -> Bundle:
             return _held(Bundle.load(folder), pin, lambda bundle: bundle.hash)
         except (TrainingError, ArtefactUnusable):
             shutil.rmtree(folder, ignore_errors=True)
-    return _loaded(unit, ArtefactKind.MODEL, pin, lambda content: _extracted(content, folder), lambda bundle: bundle.hash)
+    return _loaded(source, ArtefactKind.MODEL, pin, lambda content: _extracted(content, folder), lambda bundle: bundle.hash)
 
 
 def _extracted(archive: bytes, folder: Path) -> Bundle:
@@ -144,9 +146,9 @@ def _extracted(archive: bytes, folder: Path) -> Bundle:
     return Bundle.load(folder)
 
 
-def _loaded(unit: Connection, kind: ArtefactKind, pin: str, read: Callable[[bytes], Loaded], hash_of: Callable[[Loaded], str]) -> Loaded:
+def _loaded(source: Source, kind: ArtefactKind, pin: str, read: Callable[[bytes], Loaded], hash_of: Callable[[Loaded], str]) -> Loaded:
     try:
-        content = artefact_bytes(unit, kind, pin)
+        content = source(kind, pin)
         if content is None:
             raise ArtefactUnusable(f"{kind} {pin} is not on file; propose a release with it, which keeps it")
         return _held(read(content), pin, hash_of)
@@ -161,17 +163,28 @@ def _held(made: Loaded, pin: str, hash_of: Callable[[Loaded], str]) -> Loaded:
     return made
 
 
+def source_of(store: Store) -> Source:
+    """Read artefacts from the database."""
+
+    def read(kind: ArtefactKind, pin: str) -> bytes | None:
+        with store.reading() as unit:
+            return artefact_bytes(unit, kind, pin)
+
+    return read
+
+
 class Shelf:
     """Loads artefacts and remembers them: one process needs each of them once, however many decisions pin it."""
 
-    def __init__(self, store: Store, home: Path) -> None:
-        self._store, self._cache = store, cache_of(home)
+    def __init__(self, store: Store | Source, home: Path) -> None:
+        self.source = source_of(store) if isinstance(store, Store) else store
+        self._cache = cache_of(home)
         self._made: dict[tuple[ArtefactKind, str], Any] = {}
         self._lock = Lock()
 
     def model(self, pin: str) -> Bundle:
         """Give a bundle; raises `ArtefactUnusable`."""
-        bundle: Bundle = self._once(ArtefactKind.MODEL, pin, lambda unit, one: load_model(unit, one, cache=self._cache))
+        bundle: Bundle = self._once(ArtefactKind.MODEL, pin, lambda source, one: load_model(source, one, cache=self._cache))
         return bundle
 
     def scheme(self, pin: str) -> Scheme:
@@ -196,11 +209,10 @@ class Shelf:
         reference = None if pins.reference is None else self.reference(_hash_in(pins.reference))
         return Active(bundles, self.scheme(_hash_in(pins.scheme)), reference, self.policy(_hash_in(pins.policy)))
 
-    def _once(self, kind: ArtefactKind, pin: str, load: Callable[[Connection, str], Any]) -> Any:
+    def _once(self, kind: ArtefactKind, pin: str, load: Callable[[Source, str], Any]) -> Any:
         with self._lock:
             if (kind, pin) not in self._made:
-                with self._store.reading() as unit:
-                    self._made[kind, pin] = load(unit, pin)
+                self._made[kind, pin] = load(self.source, pin)
             return self._made[kind, pin]
 
 

@@ -56,6 +56,7 @@ class Settings:
     witness: str = _setting(
         "", str, "Folders outside the database that get every signed checkpoint, joined by `:`; empty means `JIFEN_HOME/witness`."
     )
+    programs: str = _setting("", str, "Folder that keeps the programs that decided, for replays; empty means `JIFEN_HOME/programs`.")
     seal_milliseconds: int = _setting(1000, int, "Longest time, in milliseconds, until a committed record is under a signed checkpoint.")
     unsealed_seconds: int = _setting(120, int, "Seconds of failing to seal after which nothing more is decided.", low=1)
     public_url: str = _setting(
@@ -113,6 +114,11 @@ class Settings:
     def witness_folders(self) -> list[Path]:
         """The witness's folders in use."""
         return [Path(one) for one in self.witness.split(os.pathsep) if one] or [self.home / "witness"]
+
+    @property
+    def program_folder(self) -> Path:
+        """The folder of kept programs in use."""
+        return Path(self.programs) if self.programs else self.home / "programs"
 
     @property
     def database(self) -> str:

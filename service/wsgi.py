@@ -8,6 +8,8 @@ import sys
 from flask import Flask
 
 from service.app import create_app
+from service.config import settings_from
+from service.programs import Programs
 
 __all__ = ["application"]
 
@@ -18,6 +20,8 @@ SWITCH_SECONDS = 0.001
 def application() -> Flask:
     """Make the application from the environment, once in each worker; what it is made of is never searched for garbage."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    app = create_app()
+    settings = settings_from()
+    Programs(settings.program_folder).keep()  # before it decides anything: what decided must be there to replay
+    app = create_app(settings)
     gc.freeze()
     return app

@@ -186,8 +186,8 @@ RECOGNITION_INDICATORS = (
         direction=0,
         span=(0, 1),
         zero_inflated=True,
-        says=("近42个月内入驻孵化器:{value}", "Entered an incubator in the last 42 months: {value}"),
-        source="Venture capital + incubation linkage (创投+孵化); 42 months (1,278 days) is the longest stay by the rules for incubators",
+        says=("近48个月内入驻孵化器:{value}", "Entered an incubator in the last 48 months: {value}"),
+        source="Venture capital + incubation linkage (创投+孵化); 48 months (1,461 days) is the longest stay by 国科发区〔2018〕300号",
     ),
     recognition(
         "technology_sales",

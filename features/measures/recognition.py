@@ -12,8 +12,9 @@ granted, registered, closed = column("granted_on"), column("registered_on"), col
 provincial = one_of(level, "national", "provincial")
 last_two_years = both(provincial, within(granted, 2 * YEAR))
 valid = column("valid_until") >= AS_OF
-INCUBATION_DAYS = 1_278
-"""42 months of 30.4375 days: the longest stay in an incubator by 科技企业孵化器管理办法 (国科发区〔2018〕300号), art. 9."""
+INCUBATION_DAYS = 1_461
+"""48 months of 30.4375 days: the longest stay in an incubator by 科技企业孵化器管理办法 (国科发区〔2018〕300号), art. 9;
+60 in biomedicine, agriculture and chips, which is left to a person."""
 sold = column("role").equals("seller")
 
 PROGRAMMES = Reading(

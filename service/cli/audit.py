@@ -24,6 +24,8 @@ from service.errors import UnknownDecision
 from service.ledger import Actor, Kind
 from service.ledger.checkpoint import Checkpoint
 from service.ledger.note import read_note
+from service.past import Past
+from service.programs import Programs
 from service.sealer import open_ring, open_sealer, rotate_key
 from service.store import Store, open_store
 from service.use_cases.export import export
@@ -128,9 +130,9 @@ def _begin(day: date | None) -> datetime | None:
 
 def _replayed(store: Store, settings: Settings, numbers: Sequence[str]) -> Iterator[Certificate]:
     shelf = Shelf(store, settings.home)
-    with step(f"replay {len(numbers):,} decisions") as report:
+    with step(f"replay {len(numbers):,} decisions") as report, Past(store, Programs(settings.program_folder)) as past:
         for place, number in enumerate(numbers, start=1):
-            found = replay(store, shelf.of, number, system_clock)
+            found = replay(store, shelf.of, number, system_clock, past)
             if found is None:
                 raise UnknownDecision(f"no decision {number[:40]!r} is on record, or its content was deleted by the rules")
             yield found
@@ -146,6 +148,9 @@ def _tell_replays(certificates: Sequence[Certificate]) -> None:
                 )
     same = sum(one.identical for one in certificates)
     out.print(f"{same:,} of {len(certificates):,} decisions are identical, bit for bit 逐位一致", markup=False)
+    by_past = sum(one.identical and one.today is not None for one in certificates)
+    if by_past:
+        out.print(f"{by_past:,} of them by the program that decided; this one differs 由当时的程序重放", markup=False)
 
 
 @audit.command("export")
@@ -167,7 +172,8 @@ def export_decisions(
         chosen = list(numbers) or to_replay(store, sample=sample, since=_begin(since))
         sealer, shelf = open_sealer(store, settings, system_clock), Shelf(store, settings.home)
         actor = Actor(kind="system", id=operator[:64])
-        done = export(store, sealer, shelf, system_clock, sink, chosen=chosen, actor=actor, kept=sizes)
+        with Past(store, Programs(settings.program_folder)) as past:
+            done = export(store, sealer, shelf, system_clock, sink, chosen=chosen, actor=actor, kept=sizes, past=past)
     out.print(f"{done.decisions:,} decisions in {path}, entered as {done.entry}; manifest {done.manifest}", markup=False)
     for number in done.missing:
         out.print(f"{number} was deleted by the rules; its tombstone is in the pack", markup=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from importlib.metadata import version
 
 from features.firm_row import FirmRow
 from features.indicators import catalogue_hash
@@ -27,6 +26,7 @@ from service.domain.policy import Policy
 from service.domain.policy.verdicts import product_for
 from service.domain.ports import BundleLike
 from service.domain.prior import Prior
+from service.domain.program import code_version
 from service.domain.record import Decision
 from service.domain.record.writing import record_of
 from service.domain.record.writing_specials import WithInvestors
@@ -34,13 +34,7 @@ from service.domain.risk import Risk, assess
 from service.domain.rules import knock_out_findings, referral_findings
 from service.domain.verdict import Judged, obey, settle
 
-__all__ = ["code_version", "decide", "misfits"]
-
-
-@cache
-def code_version() -> str:
-    """Give the version of this program, as decisions pin it."""
-    return version("jifen")
+__all__ = ["decide", "misfits"]
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import IO, Any
 
@@ -10,13 +10,14 @@ import orjson
 from sqlalchemy import Connection
 
 from features.evidence.dossier import read_dossier
-from features.indicators import CATALOGUE
+from features.indicators import CATALOGUE, catalogue_hash
 from service.artefacts import Shelf
 from service.clock import Clock
 from service.domain import Decision
-from service.domain.decide import code_version
+from service.domain.program import code_version
 from service.domain.record import canonical_bytes
 from service.errors import InvalidRequest, UnknownDecision
+from service.kit import pinned
 from service.ledger import Actor, Draft, Kind
 from service.ledger.checkpoint import Checkpoint
 from service.ledger.entry import moment_text
@@ -24,6 +25,8 @@ from service.ledger.note import read_note
 from service.ledger.proofs import consistency_path, inclusion_path
 from service.ledger.tree import WholeTree, leaf_hash
 from service.pack.contents import PackFile, PackManifest, index_of, programs, write_pack
+from service.past import Past
+from service.programs import Programs
 from service.rows import build_row, day_number
 from service.sealer import Sealer
 from service.store import Store
@@ -32,12 +35,13 @@ from service.store.blobs import get_blob, read_blobs
 from service.store.ledger import append, entries_between, entries_of_kinds, entries_of_subjects, newest_checkpoint
 from service.store.records import find_decision
 from service.use_cases.lineage import lineage_of
-from service.use_cases.replay import replay_body
+from service.use_cases.replay import evidence_of, replay_body
 from service.web.picture import draw
 
 __all__ = ["MOST_DECISIONS", "Exported", "export"]
 
 MOST_DECISIONS = 10_000
+OTHER_DEFINITIONS = "other definitions of the indicators: the program in artefacts/programs computes them / 指标定义已变更"
 GOVERNANCE = (Kind.KEY, Kind.PROPOSAL, Kind.VERDICT, Kind.RELEASE, Kind.SWITCH)
 """Entries that every pack carries: who let what decide."""
 
@@ -63,10 +67,12 @@ def export(
     chosen: Sequence[str],
     actor: Actor,
     kept: Sequence[int] = (),
+    past: Past | None = None,
 ) -> Exported:
     """Write the pack of the chosen decisions to `sink`; that it was taken is entered first, and is under the pack's own checkpoint.
 
-    `kept` are sizes of earlier checkpoints to prove consistency with. `UnknownDecision` when one is not in the ledger,
+    `kept` are sizes of earlier checkpoints to prove consistency with; `past` asks the programs that decided,
+    and the pack takes them along. `UnknownDecision` when one is not in the ledger,
     `InvalidRequest` for none or too many.
     """
     numbers = tuple(dict.fromkeys(chosen))
@@ -78,7 +84,7 @@ def export(
     with store.reading() as unit:
         newest = newest_checkpoint(unit)
     assert newest is not None  # it was just sealed
-    gathered = _Gathered(store, shelf, clock, numbers)
+    gathered = _Gathered(store, shelf, clock, numbers, past)
     manifest = PackManifest(
         made_at=moment_text(clock()),
         made_by=actor.id,
@@ -112,8 +118,8 @@ def _enter(store: Store, clock: Clock, numbers: Sequence[str], actor: Actor) -> 
 class _Gathered:
     """The chosen decisions as they are on record; those that were deleted are named."""
 
-    def __init__(self, store: Store, shelf: Shelf, clock: Clock, numbers: Sequence[str]) -> None:
-        self.store, self.shelf, self.clock, self.numbers = store, shelf, clock, tuple(numbers)
+    def __init__(self, store: Store, shelf: Shelf, clock: Clock, numbers: Sequence[str], past: Past | None) -> None:
+        self.store, self.shelf, self.clock, self.numbers, self.past = store, shelf, clock, tuple(numbers), past
         self.bodies: dict[str, bytes] = {}
         with store.reading() as unit:
             for number in numbers:
@@ -130,14 +136,26 @@ def _contents(gathered: _Gathered, note: str, keys: str, kept: Sequence[int]) ->
     yield PackFile("ledger/checkpoint", note.encode())
     yield PackFile("ledger/public-keys.txt", keys.encode())
     yield from _ledger(gathered, note, kept)
-    pinned: dict[tuple[ArtefactKind, str], None] = {}
+    stands_on: dict[tuple[ArtefactKind, str], None] = {}
+    codes: set[str] = set()
     for number, body in gathered.bodies.items():
         decision = Decision.model_validate_json(body)
-        pinned |= dict.fromkeys(_pins(decision))
+        stands_on |= dict.fromkeys(pinned(decision.pins))
+        codes.add(decision.pins.code)
         yield from _decision(gathered, f"decisions/{number}/", body, decision)
     with gathered.store.reading() as unit:
-        for kind, pin in pinned:
+        for kind, pin in stands_on:
             yield from _artefact(unit, gathered.shelf, kind, pin)
+    if gathered.past is not None:
+        yield from _programs(gathered.past.programs, codes)
+
+
+def _programs(kept: Programs, codes: Iterable[str]) -> Iterator[PackFile]:
+    """Give the programs that decided, each once, as far as they are kept."""
+    for code in sorted(codes):
+        path = kept.path(code)
+        if path is not None:
+            yield PackFile(f"artefacts/programs/{path.name}", path.read_bytes())
 
 
 def _ledger(gathered: _Gathered, note: str, kept: Sequence[int]) -> Iterator[PackFile]:
@@ -170,7 +188,7 @@ def _decision(gathered: _Gathered, folder: str, body: bytes, decision: Decision)
     store = gathered.store
     with store.reading() as unit:
         dossier = get_blob(unit, decision.pins.evidence)
-    certificate = replay_body(store, gathered.shelf.of, body, gathered.clock)
+    certificate = replay_body(evidence_of(store), gathered.shelf.of, body, gathered.clock, gathered.past)
     yield PackFile(f"{folder}decision.json", body)
     yield PackFile(f"{folder}evidence.json", dossier)
     yield PackFile(f"{folder}features.json", _features(dossier, decision))
@@ -187,8 +205,11 @@ def _plain(value: Any) -> bytes:
 
 
 def _features(dossier: bytes, decision: Decision) -> bytes:
-    """Give every indicator with its names, unit and value, as the decision saw it."""
+    """Give every indicator with its names, unit and value, as the decision saw it; none where its definitions are not this program's."""
     asked = decision.application
+    if decision.pins.catalogue != catalogue_hash():
+        said = {"as_of": decision.as_of, "catalogue": decision.pins.catalogue, "indicators": [], "note": OTHER_DEFINITIONS}
+        return orjson.dumps(said, option=orjson.OPT_INDENT_2)
     values = build_row(dossier, day_number(decision.as_of)).with_request(asked.amount, asked.term_months)
     listed = [
         {"id": name, "zh": CATALOGUE[name].zh, "en": CATALOGUE[name].en, "unit": CATALOGUE[name].unit, "value": value}
@@ -196,16 +217,6 @@ def _features(dossier: bytes, decision: Decision) -> bytes:
     ]
     said = {"as_of": decision.as_of, "tables": sorted(read_dossier(dossier)), "indicators": listed}
     return orjson.dumps(said, option=orjson.OPT_INDENT_2, default=str)
-
-
-def _pins(decision: Decision) -> Iterator[tuple[ArtefactKind, str]]:
-    pins = decision.pins
-    if pins.bundle is not None:
-        yield ArtefactKind.MODEL, pins.bundle
-    if pins.reference is not None:
-        yield ArtefactKind.REFERENCE, pins.reference.rsplit(" ", 1)[-1]
-    yield ArtefactKind.SCHEME, pins.scheme.rsplit(" ", 1)[-1]
-    yield ArtefactKind.POLICY, pins.policy.rsplit(" ", 1)[-1]
 
 
 def _artefact(unit: Connection, shelf: Shelf, kind: ArtefactKind, pin: str) -> Iterator[PackFile]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 
@@ -14,7 +14,7 @@ from features.indicators import catalogue_hash
 from service.active import Active
 from service.clock import Clock
 from service.domain import Application, Decision, orders_of
-from service.domain.decide import code_version
+from service.domain.program import code_version
 from service.domain.record import content_hash
 from service.domain.record.parts import Pins
 from service.domain.recourse import with_recourse
@@ -26,10 +26,12 @@ from service.store.blobs import get_blob
 from service.store.records import decisions_since, find_decision
 from service.use_cases.judging import judge_of
 
-__all__ = ["STAGES", "Certificate", "Parts", "Stage", "replay", "replay_body", "to_replay"]
+__all__ = ["STAGES", "Certificate", "Evidence", "Parts", "PastPrograms", "Stage", "evidence_of", "replay", "replay_body", "to_replay"]
 
 Parts = Callable[[Pins], Active]
 """Loads what a decision was made with from its pins; raises a `ServiceError` when it cannot."""
+Evidence = Callable[[str], bytes]
+"""Reads a dossier by its hash; raises a `ValueError` when it is gone or was changed."""
 
 STAGES: Final = (
     ("evidence", "原始证据", "evidence", ()),
@@ -58,7 +60,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What a replay found; `first_difference` is the id of the first stage that differs, None when all are identical."""
+    """What a replay found; `first_difference` is the id of the first stage that differs, None when all are identical.
+
+    `program` is the one that replayed: this one or, where this one finds a difference, the one that decided, if it is kept.
+    """
 
     decision_id: str
     identical: bool
@@ -70,6 +75,16 @@ class Certificate:
     program: str
     replayed_at: str
     format: str = "replay/1"
+    today: str | None = None
+    """The first stage in which this program differs, where the one that decided replayed; None where this one did."""
+    today_detail: str = ""
+
+
+class PastPrograms(Protocol):
+    """Programs of earlier days that can be asked again."""
+
+    def replay(self, body: bytes) -> Certificate:
+        """Have the program that made a decision replay it; raises a `ServiceError` when it cannot be asked."""
 
 
 class _Differs(Exception):  # noqa: N818 it ends a replay, it is no error
@@ -80,18 +95,43 @@ class _Differs(Exception):  # noqa: N818 it ends a replay, it is no error
         self.stage, self.detail = stage, detail
 
 
-def replay(store: Store, parts: Parts, decision_id: str, clock: Clock) -> Certificate | None:
-    """Replay a decision on record; None when there is none, or its content was deleted by the rules."""
+def replay(store: Store, parts: Parts, decision_id: str, clock: Clock, past: PastPrograms | None = None) -> Certificate | None:
+    """Replay a decision on record; None when there is none, or its content was deleted by the rules.
+
+    Where this program finds a difference and another one decided, that one is asked through `past`.
+    """
     with store.reading() as unit:
         kept = find_decision(unit, decision_id)
-    return replay_body(store, parts, kept.body, clock) if kept else None
+    return replay_body(evidence_of(store), parts, kept.body, clock, past) if kept else None
 
 
-def replay_body(store: Store, parts: Parts, body: bytes, clock: Clock) -> Certificate:
-    """Replay a recorded decision, byte for byte as it was answered."""
+def evidence_of(store: Store) -> Evidence:
+    """Read dossiers from the database."""
+
+    def read(pin: str) -> bytes:
+        with store.reading() as unit:
+            return get_blob(unit, pin)
+
+    return read
+
+
+def replay_body(evidence: Evidence, parts: Parts, body: bytes, clock: Clock, past: PastPrograms | None = None) -> Certificate:
+    """Replay a recorded decision, byte for byte as it was answered; as `replay` does."""
     recorded = orjson.loads(body)
+    found = _replayed(evidence, parts, body, recorded, clock)
+    if found.identical or past is None or recorded["pins"]["code"] == code_version():
+        return found
+    differs = next(stage for stage in found.stages if not stage.identical)
     try:
-        stages, made = _compared(store, parts, body, recorded)
+        return replace(past.replay(body), today=differs.id, today_detail=differs.detail)
+    except ServiceError as error:
+        told = replace(differs, detail=f"{differs.detail}; {error}")
+        return replace(found, stages=tuple(told if stage is differs else stage for stage in found.stages))
+
+
+def _replayed(evidence: Evidence, parts: Parts, body: bytes, recorded: dict[str, Any], clock: Clock) -> Certificate:
+    try:
+        stages, made = _compared(evidence, parts, body, recorded)
     except _Differs as difference:
         stages, made = list(_until(difference)), None
     first = next((stage.id for stage in stages if not stage.identical), None)
@@ -119,9 +159,9 @@ def _until(difference: _Differs) -> Iterator[Stage]:
             yield Stage(name, zh, en, identical=reached, detail="" if reached else "not reached / 未到达")
 
 
-def _compared(store: Store, parts: Parts, body: bytes, recorded: dict[str, Any]) -> tuple[list[Stage], bytes]:
+def _compared(read: Evidence, parts: Parts, body: bytes, recorded: dict[str, Any]) -> tuple[list[Stage], bytes]:
     decision = Decision.model_validate_json(body)
-    dossier = _evidence(store, decision)
+    dossier = _evidence(read, decision)
     firm = _features(dossier, decision)
     made = _decided(_parts(parts, decision), dossier, firm, decision).canonical()
     again = orjson.loads(made)
@@ -134,10 +174,9 @@ def _compared(store: Store, parts: Parts, body: bytes, recorded: dict[str, Any])
     return [*stages, Stage(name, zh, en, identical=made == body, detail=detail)], made
 
 
-def _evidence(store: Store, decision: Decision) -> bytes:
+def _evidence(read: Evidence, decision: Decision) -> bytes:
     try:
-        with store.reading() as unit:
-            return get_blob(unit, decision.pins.evidence)
+        return read(decision.pins.evidence)
     except ValueError as error:
         raise _Differs("evidence", str(error)) from error
 
@@ -146,7 +185,7 @@ def _features(dossier: bytes, decision: Decision) -> FirmRow:
     pins = decision.pins
     if pins.catalogue != catalogue_hash():
         said = f"it was made with the indicator definitions {pins.catalogue} (jifen {pins.code}), this program has {catalogue_hash()}"
-        raise _Differs("features", f"{said}; replay it with the program of that time")
+        raise _Differs("features", f"{said}; only the program of that time replays it")
     firm = build_row(dossier, day_number(decision.as_of))
     if pins.features is not None and pins.features != firm.digest:
         raise _Differs("features", f"the indicators have the hash {firm.digest}, the record says {pins.features}")

@@ -11,18 +11,21 @@ from flask import Blueprint, Response, send_file
 from pydantic import BaseModel, Field
 
 from service.artefacts import Shelf
+from service.desk import Desk
 from service.errors import UnknownDecision, UnknownEntry
 from service.ledger import Entry
+from service.past import Past
+from service.programs import Programs
 from service.requests import ConsistencyQuery, EntriesQuery, ExportRequest, InclusionQuery
 from service.tokens import Permission
 from service.use_cases.export import export
 from service.use_cases.proving import consistency, head, inclusion, list_entries, place_of, show_entry
-from service.use_cases.replay import replay
+from service.use_cases.replay import Certificate, replay
 from service.use_cases.verify import verify
 from service.web.answers import json_answer
 from service.web.operations import Answer, Ask, operation
 
-__all__ = ["LONGEST_PLACE", "audit", "send_pack"]
+__all__ = ["LONGEST_PLACE", "audit", "replayed", "send_pack"]
 
 LONGEST_PLACE = 15
 audit = Blueprint("audit", __name__)
@@ -223,8 +226,10 @@ class CertificatePage(BaseModel):
     recorded: str = Field(description="Hash of the record")
     replayed: str | None = Field(description="Hash of what was rebuilt; null when it could not be rebuilt to the end")
     pins: dict[str, Any]
-    program: str
+    program: str = Field(description="The program that replayed: this one or, where this one finds a difference, the one that decided")
     replayed_at: str
+    today: str | None = Field(description="Id of the first stage in which this program differs, where the one that decided replayed")
+    today_detail: str
 
 
 @operation(
@@ -239,11 +244,17 @@ class CertificatePage(BaseModel):
 def post_replay(ask: Ask, decision_id: str) -> Response:
     """Replay it."""
     desk = ask.desk
+    return json_answer(asdict(replayed(desk, decision_id)))
+
+
+def replayed(desk: Desk, decision_id: str) -> Certificate:
+    """Replay a decision from what is on file now; `UnknownDecision` when there is none."""
     shelf = Shelf(desk.store, desk.settings.home)
-    certificate = replay(desk.store, shelf.of, decision_id, desk.clock)
+    with Past(desk.store, Programs(desk.settings.program_folder)) as past:
+        certificate = replay(desk.store, shelf.of, decision_id, desk.clock, past)
     if certificate is None:
         raise UnknownDecision(f"no decision {decision_id[:40]!r} is on record; GET /v1/decisions lists those that are")
-    return json_answer(asdict(certificate))
+    return certificate
 
 
 @operation(
@@ -267,7 +278,8 @@ def send_pack(ask: Ask, chosen: Sequence[str], *, kept: Sequence[int] = ()) -> R
     sink = TemporaryFile()  # noqa: SIM115 closed with the answer
     shelf, actor = Shelf(desk.store, desk.settings.home), ask.caller.actor
     try:
-        done = export(desk.store, desk.sealer, shelf, desk.clock, sink, chosen=chosen, actor=actor, kept=kept)
+        with Past(desk.store, Programs(desk.settings.program_folder)) as past:
+            done = export(desk.store, desk.sealer, shelf, desk.clock, sink, chosen=chosen, actor=actor, kept=kept, past=past)
     except BaseException:
         sink.close()
         raise

@@ -13,18 +13,17 @@ from features.indicators import CATALOGUE
 from features.indicators.wording import format_value
 from features.tables import TABLES
 from features.tables.columns import Column
-from service.artefacts import Shelf
 from service.domain.lineage import ScoredValue
-from service.errors import UnknownDecision
 from service.ledger.audit import Finding
 from service.requests import Strict
 from service.tokens import Permission
 from service.use_cases.lineage import DecisionLineage, lineage_of
 from service.use_cases.proving import inclusion, place_of
-from service.use_cases.replay import Certificate, Stage, replay
+from service.use_cases.replay import Certificate, Stage
 from service.use_cases.searching import basket_size
 from service.use_cases.trail import Act, Trail, trail_of
 from service.use_cases.verify import Report, verify
+from service.web.audit import replayed
 from service.web.figures import percent
 from service.web.operations import JSON, Answer, Ask, operation
 from service.web.pages import HTML, Frame, PageQuery, frame_of, render
@@ -57,6 +56,12 @@ class RecordPage:
     def stages(self) -> Mapping[str, Stage]:
         """What the replay found, by stage."""
         return {} if self.certificate is None else {stage.id: stage for stage in self.certificate.stages}
+
+    @property
+    def differs_today(self) -> Stage | None:
+        """The first stage in which today's program differs, where the one that decided was asked to replay."""
+        said = self.certificate
+        return None if said is None else next((stage for stage in said.stages if stage.id == said.today), None)
 
     @property
     def found_here(self) -> list[Finding]:
@@ -162,7 +167,7 @@ def verify_record(ask: Ask, decision_id: str, form: Strict) -> Response:
 def replay_record(ask: Ask, decision_id: str, form: Strict) -> Response:
     """Replay it."""
     del form
-    return _record(ask, decision_id, certificate=_replayed(ask, decision_id))
+    return _record(ask, decision_id, certificate=replayed(ask.desk, decision_id))
 
 
 @operation(
@@ -177,7 +182,7 @@ def replay_record(ask: Ask, decision_id: str, form: Strict) -> Response:
 )
 def get_certificate(ask: Ask, decision_id: str) -> Response:
     """Give it."""
-    return _file(asdict(_replayed(ask, decision_id)), f"replay-{decision_id}.json")
+    return _file(asdict(replayed(ask.desk, decision_id)), f"replay-{decision_id}.json")
 
 
 @operation(
@@ -236,15 +241,6 @@ def _record(ask: Ask, decision_id: str, *, report: Report | None = None, certifi
         certificate=certificate,
     )
     return render("examiner/record.html", page)
-
-
-def _replayed(ask: Ask, decision_id: str) -> Certificate:
-    desk = ask.desk
-    shelf = Shelf(desk.store, desk.settings.home)  # a fresh one: what is replayed is what is on file now
-    certificate = replay(desk.store, shelf.of, decision_id, desk.clock)
-    if certificate is None:
-        raise UnknownDecision(f"no decision {decision_id[:40]!r} is on record; GET /v1/decisions lists those that are")
-    return certificate
 
 
 def _file(said: dict[str, Any], name: str) -> Response:

@@ -33,7 +33,7 @@ from service.store.blobs import get_blob
 from service.store.models import LedgerEntry
 from service.store.records import newest_bodies
 from service.use_cases.releases import Office
-from service.use_cases.replay import replay_body
+from service.use_cases.replay import evidence_of, replay_body
 from training.bundle import Bundle
 
 Headers = dict[str, str]
@@ -305,7 +305,7 @@ def test_any_decision_can_be_made_again_from_the_database_alone(
         bodies = newest_bodies(unit, 10)
         assert len(bodies) == 2
     for body in bodies:
-        assert replay_body(store, shelf.of, body, desk.clock).identical
+        assert replay_body(evidence_of(store), shelf.of, body, desk.clock).identical
 
 
 def test_a_release_proposed_over_http_needs_what_is_on_file(client: FlaskClient, office: Office, folders: Path, as_person: People) -> None:

@@ -27,7 +27,7 @@ from service.config import Settings
 from service.store import Store, open_store, upgrade
 from service.store.models import ArtefactRow, Base, Blob, DecisionRow
 from service.store.records import find_decision
-from service.use_cases.replay import STAGES, Certificate, replay, replay_body, to_replay
+from service.use_cases.replay import STAGES, Certificate, evidence_of, replay, replay_body, to_replay
 
 AMOUNTS = (100_000, 2_000_000, 9_000_000)
 PRODUCTS = ("startup-credit", "growth-relay", "loan-investment", "common-growth", "acquisition")
@@ -142,7 +142,7 @@ def test_the_first_stage_that_differs_is_named(
     said = orjson.loads(body_of(store, decided[0]))
     for name, value in change.items():
         said[name] = said[name] | value if isinstance(value, dict) else value
-    found = replay_body(store, Shelf(store, settings.home).of, orjson.dumps(said, option=orjson.OPT_SORT_KEYS), clock)
+    found = replay_body(evidence_of(store), Shelf(store, settings.home).of, orjson.dumps(said, option=orjson.OPT_SORT_KEYS), clock)
     assert (found.identical, found.first_difference) == (False, stage)
     detail = next(one.detail for one in found.stages if one.id == stage)
     assert "recorded" in detail
