@@ -97,7 +97,7 @@ class TestTelling:
         """With its level, beside the PD; and the years of an offer, with whose they are."""
         record = next(one for one in answers(client, officer, evidence) if one["offer"])
         interval, page = record["risk"]["pd_interval"], client.get(f"/decisions/{record['decision_id']}?lang=en", headers=officer).text
-        assert f"(90%: {float(interval['low']) * 100:.2f}–{float(interval['high']) * 100:.2f}%)" in page
+        assert f"90%: {float(interval['low']) * 100:.2f}–{float(interval['high']) * 100:.2f}%" in page
         assert "later years by the model" in page
 
 
