@@ -41,6 +41,7 @@ __all__ = [
     "UnknownOverride",
     "UnknownRelease",
     "UnknownReview",
+    "UnknownRun",
     "UnknownScheme",
     "UnknownStop",
     "UnknownToken",
@@ -245,6 +246,12 @@ class UnknownRelease(ServiceError):
     """No proposal or release with that number is on record."""
 
     code = "unknown-release"
+
+
+class UnknownRun(ServiceError):
+    """No monitoring run with that number is on record."""
+
+    code = "unknown-run"
 
 
 class UnknownStop(ServiceError):

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     TOMBSTONE = "tombstone"
     AUDIT = "audit"
     EXPORT = "export"
+    MONITORING = "monitoring"
 
 
 class Actor(BaseModel):

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-from service.monitoring.finding import MOVED, SHORT, STABLE, Finding, Verdict, overall
+from service.monitoring.finding import MOVED, SHORT, STABLE, Bin, Finding, Verdict, overall
 from service.monitoring.observation import Observation, newest_of_each
 from service.monitoring.report import Monitored, monitored
+from service.monitoring.run import MonitoringRun, run_of
 
-__all__ = ["MOVED", "SHORT", "STABLE", "Finding", "Monitored", "Observation", "Verdict", "monitored", "newest_of_each", "overall"]
+__all__ = [
+    "MOVED",
+    "SHORT",
+    "STABLE",
+    "Bin",
+    "Finding",
+    "Monitored",
+    "MonitoringRun",
+    "Observation",
+    "Verdict",
+    "monitored",
+    "newest_of_each",
+    "overall",
+    "run_of",
+]

@@ -10,13 +10,16 @@ from service.monitoring.before_outcomes import estimated
 from service.monitoring.coverage import coverage
 from service.monitoring.finding import MOVED, Finding, Verdict, overall
 from service.monitoring.observation import Observation, newest_of_each
+from service.monitoring.overrides import override_outcomes
 from service.monitoring.realised import Vintage, realised, vintages
 from service.monitoring.stability import characteristics
 
-__all__ = ["OUTCOMES_SHARE", "Monitored", "monitored"]
+__all__ = ["OUTCOMES_SHARE", "OVERRIDES_SHARE", "Monitored", "monitored"]
 
 OUTCOMES_SHARE: Final = 0.2
-"""Share of the stated rate of false alarms that is spent on realised against predicted."""
+"""Share of the stated rate of false alarms that is spent on realised against predicted ..."""
+OVERRIDES_SHARE: Final = 0.05
+"""... and on the outcomes of overrides, all directions together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,7 @@ def monitored(
         coverage(rows, profile=profile),
         *estimated([one.pd for one in firms], metrics=metrics, mean_pd=mean_pd),
         realised(observations, level=OUTCOMES_SHARE * rate),
+        *override_outcomes(observations, level=OVERRIDES_SHARE * rate),
     )
     return Monitored(
         model=model,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2, fisher_exact, norm
 
-from service.monitoring.finding import MOVED, SHORT, STABLE, Finding, Verdict
+from service.monitoring.finding import MOVED, SHORT, STABLE, Bin, Finding, Verdict
 
 __all__ = ["MATERIAL", "TELLING", "binned_counts", "characteristics", "critical_psi", "joined", "missing_finding", "psi", "psi_finding"]
 
@@ -72,18 +72,29 @@ def critical_psi(*, bins: int, n: int, reference: int, level: float) -> float:
     return float(chi2.isf(level, bins - 1)) * (1 / n + 1 / reference)
 
 
-def psi_finding(subject: str, *, counts: Counts, shares: Counts, reference: int, level: float) -> Finding:
-    """Compare rows now with a reference of so many rows; moved needs both a sure and a material change."""
+def psi_finding(
+    subject: str, *, counts: Counts, shares: Counts, reference: int, level: float, edges: Sequence[float] = ()
+) -> Finding:
+    """Compare rows now with a reference of so many rows; moved needs both a sure and a material change. `edges` name the bins."""
     n = int(counts.sum())
+    bins = _bins(counts, shares, edges)
     if not n or not reference:
-        return Finding(subject=subject, measure="PSI", n=n, value=None, threshold=None, verdict=SHORT)
+        return Finding(subject=subject, measure="PSI", n=n, value=None, threshold=None, verdict=SHORT, bins=bins)
     kept, expected = joined(counts, shares)
     if len(kept) < max(2, min(FEWEST, len(counts))):
-        return Finding(subject=subject, measure="PSI", n=n, value=None, threshold=None, verdict=SHORT)
+        return Finding(subject=subject, measure="PSI", n=n, value=None, threshold=None, verdict=SHORT, bins=bins)
     value, critical = psi(kept, expected), critical_psi(bins=len(kept), n=n, reference=reference, level=level)
     threshold = max(critical, MATERIAL)
     verdict: Verdict = MOVED if value >= threshold else SHORT if critical > TELLING else STABLE
-    return Finding(subject=subject, measure="PSI", n=n, value=value, threshold=threshold, verdict=verdict)
+    return Finding(subject=subject, measure="PSI", n=n, value=value, threshold=threshold, verdict=verdict, bins=bins)
+
+
+def _bins(counts: Counts, shares: Counts, edges: Sequence[float]) -> tuple[Bin, ...]:
+    if len(edges) + 1 != len(counts):
+        return ()
+    bounds = [None, *edges, None]
+    both = zip(shares.tolist(), counts.tolist(), strict=True)
+    return tuple(Bin(bounds[place], bounds[place + 1], share, int(n)) for place, (share, n) in enumerate(both))
 
 
 def missing_finding(subject: str, *, missing: int, n: int, share: float, reference: int, level: float) -> Finding:
@@ -113,17 +124,17 @@ def characteristics(
     described = {name: said for name, said in profile.get("features", {}).items() if said.get("edges")}
     reference = int(profile.get("rows", 0))
     score = profile.get("score", {})
-    counts = binned_counts([float(one) for one in scores], score.get("edges", []))
-    found = [
-        psi_finding("score", counts=counts, shares=np.array(score.get("shares", [1.0])), reference=reference, level=SCORE_SHARE * rate)
-    ]
+    edges, shares = score.get("edges", []), np.array(score.get("shares", [1.0]))
+    counts = binned_counts([float(one) for one in scores], edges)
+    found = [psi_finding("score", counts=counts, shares=shares, reference=reference, level=SCORE_SHARE * rate, edges=edges)]
     each = INPUTS_SHARE * rate / max(2 * len(described), 1)
     for name, said in described.items():
         seen = [row[name] for row in rows if name in row]
         known = [value for value in seen if value is not None]
         known_before = round(reference * (1 - said["missing"]))
         shares = np.array(said["shares"])
-        found.append(psi_finding(name, counts=binned_counts(known, said["edges"]), shares=shares, reference=known_before, level=each))
+        counts = binned_counts(known, said["edges"])
+        found.append(psi_finding(name, counts=counts, shares=shares, reference=known_before, level=each, edges=said["edges"]))
         missing = len(seen) - len(known)
         found.append(missing_finding(name, missing=missing, n=len(seen), share=said["missing"], reference=reference, level=each))
     return found

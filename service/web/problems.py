@@ -55,6 +55,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "unknown-hold": ProblemKind(404, "There is no such subject or hold"),
         "unknown-model": ProblemKind(404, "No such model is on file"),
         "unknown-release": ProblemKind(404, "No such proposal or release is on record"),
+        "unknown-run": ProblemKind(404, "No such monitoring run is on record"),
         "unknown-stop": ProblemKind(404, "No such stop is on record"),
         "unknown-scheme": ProblemKind(404, "No such points scheme can be used"),
         "method-not-allowed": ProblemKind(405, "The address does not take this method"),

@@ -87,6 +87,7 @@ TROUBLES: Mapping[str, Words] = MappingProxyType(
         "unknown-entry": Words("账本中没有此记录。", "The ledger has no such entry."),
         "unknown-model": Words("没有此模型。", "There is no such model on file."),
         "unknown-release": Words("没有此编号的提议或发布。", "There is no proposal or release of this number."),
+        "unknown-run": Words("没有此编号的监测运行。", "There is no monitoring run of this number."),
         "unknown-stop": Words("没有此编号的停用。", "There is no stop of this number."),
         "self-approval": Words(
             "提议人不能自己批准或否决，须由另一人决定。", "Whoever proposed may not approve or refuse it; another person must decide."

@@ -57,6 +57,7 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         Kind.TOMBSTONE.value: Words("到期删除", "Deletion"),
         Kind.AUDIT.value: Words("审计查看", "Examiner's look"),
         Kind.EXPORT.value: Words("导出", "Export"),
+        Kind.MONITORING.value: Words("监测", "Monitoring"),
     }
 )
 ACTS: Mapping[tuple[str, str], Words] = MappingProxyType(
@@ -83,6 +84,7 @@ ACTS: Mapping[tuple[str, str], Words] = MappingProxyType(
         (Kind.TOMBSTONE.value, ""): Words("到期删除", "deleted by the rules"),
         (Kind.HOLD.value, ""): Words("法律保全", "legal hold"),
         (Kind.SHADOW.value, ""): Words("影子评分", "shadow"),
+        (Kind.MONITORING.value, ""): Words("监测运行", "monitoring run"),
     }
 )
 """What somebody did, by the entry's kind and its act (or, of a look, its operation)."""
