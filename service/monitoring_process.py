@@ -42,7 +42,12 @@ class Monitor:
     def _watch(self, run_id: str, environment: dict[str, str]) -> None:
         try:
             done = subprocess.run(  # noqa: S603 our own interpreter and module, and a number of our own making
-                command(run_id), env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST.total_seconds(), check=False
+                command(run_id),
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=LONGEST.total_seconds(),
+                check=False,
             )
             why = f"its process ended with code {done.returncode}: {done.stderr.decode(errors='replace').strip()[-300:]}"
         except (OSError, subprocess.TimeoutExpired) as error:

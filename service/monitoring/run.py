@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Plai
 from service.domain.record.canonical import canonical_bytes
 from service.ledger.entry import Actor, moment_text
 from service.monitoring.finding import MOVED, SHORT, STABLE, Verdict
-from service.monitoring.report import Monitored
+from service.monitoring.monitored import Monitored
 
 __all__ = ["BinKept", "FindingKept", "MonitoredKept", "MonitoringRun", "VintageKept", "run_of", "verdict_of"]
 

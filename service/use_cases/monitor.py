@@ -14,7 +14,8 @@ from features.evidence import dossier_frames
 from features.firm_row import FirmRow
 from service.artefacts import Shelf
 from service.domain import Decision
-from service.monitoring import Monitored, Observation, monitored
+from service.monitoring import Monitored, Observation
+from service.monitoring.report import monitored
 from service.rows import build_row, day_number
 from service.store.blobs import get_blob
 from service.store.engine import Store

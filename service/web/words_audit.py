@@ -10,6 +10,7 @@ from service.domain.override import Direction, OverrideReason
 from service.domain.override_outcomes import Became
 from service.ledger import Kind
 from service.web.words import OUTCOMES, Words
+from service.web.words_risk import CHECKS, GATE_STANDINGS, MEASURES, VERDICTS, WATCHED
 
 __all__ = [
     "ACTS",
@@ -189,6 +190,11 @@ WORD_LISTS: Mapping[str, Mapping[str, Words]] = MappingProxyType(
         "IMPACT_GROUPS": IMPACT_GROUPS,
         "GROUP_NAMES": GROUP_NAMES,
         "SCOPES": SCOPES,
+        "CHECKS": CHECKS,
+        "GATE_STANDINGS": GATE_STANDINGS,
+        "MEASURES": MEASURES,
+        "VERDICTS": VERDICTS,
+        "WATCHED": WATCHED,
     }
 )
 """What templates may name values with."""

@@ -10,19 +10,13 @@ import pytest
 from scipy.stats import chi2
 from sklearn.metrics import roc_auc_score
 
-from service.monitoring import MOVED, SHORT, STABLE, Finding, Monitored, Observation, monitored, newest_of_each, overall
+from service.monitoring import MOVED, SHORT, STABLE, Finding, Monitored, Observation, newest_of_each, overall
 from service.monitoring.before_outcomes import auc_of, estimated, expected_auc, expected_defaults
 from service.monitoring.coverage import coverage
+from service.monitoring.psi import binned_counts, critical_psi, joined, psi, psi_finding
 from service.monitoring.realised import realised, vintages
-from service.monitoring.stability import (
-    binned_counts,
-    characteristics,
-    critical_psi,
-    joined,
-    missing_finding,
-    psi,
-    psi_finding,
-)
+from service.monitoring.report import monitored
+from service.monitoring.stability import characteristics, missing_finding
 from training.profile import binned
 
 FEATURES = tuple(f"f{number}" for number in range(20))
