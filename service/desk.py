@@ -21,6 +21,7 @@ from service.monitoring_process import Monitor
 from service.passwords import Passwords
 from service.rates import Rates
 from service.recorder import Recorder
+from service.retraining.launch import Launcher
 from service.rows import FirmRows
 from service.sealer import Sealer, open_sealer
 from service.sessions import Sessions
@@ -73,6 +74,8 @@ class Desk:
     """Artefacts that decisions and releases pin, for whoever looks at them."""
     monitor: Callable[[str], object]
     """Starts the process of a monitoring run, by its number."""
+    launch: Callable[[str], object]
+    """Starts the process that works on a retraining, by the job's number."""
     fixed: Active | NotReady | None = None
 
     def today(self) -> date:
@@ -132,6 +135,7 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         lever=Lever(store, clock),
         shelf=Shelf(store, settings.home),
         monitor=Monitor(store, settings, clock).start,
+        launch=Launcher(store, settings, clock).start,
         fixed=active,
     )
     found = desk.found  # loaded now, so that no request has to wait for it

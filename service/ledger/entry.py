@@ -35,6 +35,7 @@ class Kind(StrEnum):
     AUDIT = "audit"
     EXPORT = "export"
     MONITORING = "monitoring"
+    RETRAINING = "retraining"
 
 
 class Actor(BaseModel):
