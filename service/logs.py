@@ -9,7 +9,7 @@ import orjson
 
 __all__ = ["JsonLines", "write_logs"]
 
-FIELDS = ("request_id", "method", "route", "status", "ms", "token_id", "records")
+FIELDS = ("request_id", "method", "route", "status", "ms", "token_id", "records", "code", "seconds", "work", "decision_id")
 """What a caller may add to a line with `extra=`."""
 
 

@@ -26,7 +26,7 @@ def test_a_service_with_everything_is_ready(client: FlaskClient) -> None:
     """Alive and ready are answered without a token."""
     assert client.get("/healthz").json == {"status": "alive"}
     ready = client.get("/readyz")
-    checks = {"database": "ok", "artefacts": "ok", "ledger": "ok", "switch": "ok"}
+    checks = dict.fromkeys(("database", "storage", "clock", "artefacts", "ledger", "switch"), "ok")
     assert (ready.status_code, ready.json) == (200, {"status": "ready", "checks": checks})
 
 
@@ -46,7 +46,7 @@ def test_a_database_of_another_version_is_not_ready(tmp_path: Path, active: Any)
     app = create_app({"JIFEN_HOME": str(tmp_path), "JIFEN_LOG_LEVEL": "ERROR"}, active=active)
     ready = app.test_client().get("/readyz")
     assert ready.status_code == 503
-    assert "tables of another version" in ready.json["checks"]["database"]
+    assert "tables of version none" in ready.json["checks"]["database"]
     app.extensions["jifen"].store.close()
 
 
@@ -58,6 +58,7 @@ def test_a_database_that_does_not_answer_is_not_ready(app: Flask, desk: Desk) ->
     assert ready.status_code == 503
     assert "does not answer" in ready.json["checks"]["database"]
     nowhere.close()
+    desk.store.close()
 
 
 def test_a_damaged_database_is_not_ready(tmp_path: Path, app: Flask, desk: Desk) -> None:
@@ -65,8 +66,9 @@ def test_a_damaged_database_is_not_ready(tmp_path: Path, app: Flask, desk: Desk)
     (tmp_path / "broken.db").write_bytes(b"not a database at all" * 100)
     broken = open_store(f"sqlite:///{tmp_path / 'broken.db'}", lock_seconds=1)
     app.extensions["jifen"] = replace(desk, store=broken)
-    assert "answers with errors" in app.test_client().get("/readyz").json["checks"]["database"]
+    assert "the database is damaged" in app.test_client().get("/readyz").json["checks"]["database"]
     broken.close()
+    desk.store.close()
 
 
 def test_numbers_count_decisions_and_requests(client: FlaskClient, officer: Headers, asked: dict[str, Any]) -> None:
