@@ -34,8 +34,8 @@ class KeyRing:
 def open_keys(folder: Path, *, may_create: bool) -> KeyRing:
     """Read the keys; where there are none and it may, make the first.
 
-    `LedgerKeyUnusable` when they are missing though the log was signed before (a new key would start another log), unreadable, or readable by
-    others.
+    `LedgerKeyUnusable` when they are missing though the log was signed before (a new key would start another log), unreadable, or
+    readable by others.
     """
     if not (folder / PRIVATE).exists():
         if not may_create:

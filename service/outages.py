@@ -4,8 +4,6 @@ Each is a refusal of its own: nothing is decided or acknowledged, the message sa
 cause is gone. `docs/runbook.md` has a section for each code.
 """
 
-
-
 from __future__ import annotations
 
 import errno

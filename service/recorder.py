@@ -117,7 +117,7 @@ class Recorder:
         """Commit a batch and answer it; where a record's own content is refused, each is tried alone, so the others pass."""
         try:
             entries = self._commit([slip.record for slip in slips])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 whatever it is, each waiting request is told
             self._tell(slips, error)
             self._refuse(slips, error)
             return

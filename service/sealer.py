@@ -108,8 +108,8 @@ class Sealer:
     """Seals in the background: the first commit of a process starts its thread; several processes may seal in turn.
 
     `keys` are read when first needed, so a missing key stops decisions, not the process. When entries have waited longer than `limit`
-    seconds, `check` refuses: what cannot be sealed must not grow. `key_file` is looked for at each check: a process goes on signing with the
-    key it has read, but what it could not sign after its next start is not to be begun.
+    seconds, `check` refuses: what cannot be sealed must not grow. `key_file` is looked for at each check: a process goes on signing with
+    the key it has read, but what it could not sign after its next start is not to be begun.
     """
 
     def __init__(

@@ -48,7 +48,7 @@ class Storage:
             free = shutil.disk_usage(folder).free
             if free < self._free:
                 return StorageFull(
-                    f"{folder} has {free // MEGABYTE:,} MB free, less than JIFEN_FREE_MEGABYTES ({self._free // MEGABYTE:,}); free space on it"
+                    f"{folder} has {free // MEGABYTE:,} MB free, less than JIFEN_FREE_MEGABYTES ({self._free // MEGABYTE:,}); free more"
                 )
             _write(folder)
         except OSError as error:

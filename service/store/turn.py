@@ -16,7 +16,7 @@ __all__ = ["Turn"]
 
 
 class Turn:
-    """A queue for one database file, in which nobody waits longer than `seconds`. The operating system frees the lock of a process that dies.
+    """A queue for one database file, in which nobody waits longer than `seconds`. The system frees the lock of a process that dies.
 
     Only speed depends on it: a writer from outside, which does not queue, still meets SQLite's own lock.
     """

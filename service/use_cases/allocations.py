@@ -109,7 +109,7 @@ def newest_allocations(desk: Desk, limit: int) -> list[tuple[KeptAllocation, boo
 
 
 def resume_allocations(desk: Desk) -> int:
-    """Take up what was acknowledged and not finished when a process ended; gives how many. What another works on is done twice, harmlessly."""
+    """Take up what was acknowledged and not finished when a process ended; gives how many. To do one twice is harmless."""
     with desk.store.reading() as unit:
         left = unfinished_allocations(unit)
     for asked in left:
