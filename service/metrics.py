@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,12 +69,12 @@ class Metrics:
         else:
             shared = self._registry
         apart = CollectorRegistry()
-        apart.register(_State(readings))
+        apart.register(_State(list(readings())))  # read first: to read them sets this process's gauges
         return generate_latest(shared) + generate_latest(apart)
 
 
 class _State(Collector):
-    def __init__(self, readings: Callable[[], Iterable[Reading]]) -> None:
+    def __init__(self, readings: Sequence[Reading]) -> None:
         self._readings = readings
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
@@ -83,7 +83,7 @@ class _State(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Give the readings of now."""
-        for one in self._readings():
+        for one in self._readings:
             family = GaugeMetricFamily(one.name, one.meaning, labels=one.labels)
             for labels, value in one.samples:
                 family.add_metric(labels, value)
