@@ -42,7 +42,7 @@ def prepare(settings: Settings) -> None:
 
     settings.home.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(_numbers(settings), ignore_errors=True)
-    _numbers(settings).mkdir(parents=True)
+    _numbers(settings).mkdir(parents=True, exist_ok=True)  # a mount of its own cannot be removed
     store = open_store(settings.database, connections=1, lock_seconds=settings.lock_seconds)
     upgrade(store)
     open_sealer(store, settings, system_clock).seal_now()

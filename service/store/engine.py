@@ -109,7 +109,7 @@ def open_store(
         url = make_url(address)
     except ArgumentError as error:
         raise BadSetting(f"JIFEN_DATABASE_URL {address!r} is no SQLAlchemy address; one is sqlite:////srv/jifen.db") from error
-    shared: dict[str, Any] = {"pool_size": connections, "max_overflow": connections, "pool_timeout": POOL_SECONDS}
+    shared: dict[str, Any] = {"pool_size": connections, "max_overflow": 4, "pool_timeout": POOL_SECONDS, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": lock_seconds, "check_same_thread": False}, **shared)
         event.listen(engine, "connect", _prepare_sqlite)

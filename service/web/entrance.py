@@ -138,6 +138,7 @@ def post_sign_out(ask: Ask, form: Strict) -> Response:
         sign_out(ask.desk, ask.session, secret)
     answer = go_to("/sign-in")
     drop_cookie(answer, ask.desk.settings, Cookie.SESSION)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # the cookie of the language stays
     return answer
 
 

@@ -43,6 +43,7 @@ def test_a_service_without_models_is_alive_but_not_ready(settings: Settings, sto
 
 def test_a_database_of_another_version_is_not_ready(tmp_path: Path, active: Any) -> None:
     """Tables that are not up to date are told, not used."""
+    (tmp_path / "jifen.db").touch()
     app = create_app({"JIFEN_HOME": str(tmp_path), "JIFEN_LOG_LEVEL": "ERROR"}, active=active)
     ready = app.test_client().get("/readyz")
     assert ready.status_code == 503
@@ -103,7 +104,8 @@ def test_a_log_line_is_one_json_object() -> None:
     said = json.loads(line)
     assert "\n" not in line
     assert (said["event"], said["level"], said["request_id"]) == ("failed 3", "error", "abc")
-    assert "ValueError: invalid literal" in said["trace"]
+    assert said["trace"].endswith("ValueError\n")
+    assert "invalid literal" not in said["trace"]  # a message may quote what was sent
 
 
 def test_a_store_knows_whether_it_is_there(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ Ask = Callable[[], Any]
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return replace(settings, lock_seconds=1)
+    return replace(settings, lock_seconds=1, clock_seconds=120)
 
 
 @pytest.fixture
@@ -404,7 +404,7 @@ def test_postgresql_states_are_told_apart(state: str, kind: type[Exception] | No
 
 
 def test_other_errors_are_told_apart() -> None:
-    """A pool without a free connection is too much to do, a driver's bare failure a database that is gone, a missing column another schema."""
+    """A pool without a free connection is too much to do, a driver's bare failure a gone database, a missing column another schema."""
     assert isinstance(outage_of(PoolTimeout()), Overloaded)
     assert isinstance(outage_of(OperationalError("", {}, Exception("server closed the connection"))), DatabaseUnavailable)
     assert outage_of(ProgrammingError("", {}, Exception("syntax"))) is None
