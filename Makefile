@@ -54,7 +54,7 @@ audit-packages: ## hold every locked package to the published advisories (needs 
 
 # Extras stay in the lock: pip before 23.3 looks for `coverage[toml]` anew when only `coverage` is pinned, and refuses what it finds.
 lock: ## resolve the dependencies anew (needs uv on PATH)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --upgrade --extra build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --upgrade --extra build --extra postgresql pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove what the demo and the tools left behind; keeps .venv

@@ -142,7 +142,8 @@ def test_the_container_needs_no_rights() -> None:
 
 
 LICENCES = ("MIT", "BSD", "Apache", "Python Software Foundation", "PSF", "MPL", "Mozilla", "ISC", "CC0", "0BSD", "Zlib")
-TOLD_ELSEWHERE = {"huey": "MIT", "interpret-core": "MIT", "skops": "MIT", "python-stdnum": "LGPL, used as a library"}
+LGPL = "LGPL, used as a library"
+TOLD_ELSEWHERE = {"huey": "MIT", "interpret-core": "MIT", "skops": "MIT", "python-stdnum": LGPL, "psycopg": LGPL, "psycopg-binary": LGPL}
 """Packages whose metadata do not say it, or that were looked at one by one."""
 
 
