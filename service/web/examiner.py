@@ -206,6 +206,7 @@ def entry_page(ask: Ask, seq: str, query: PageQuery) -> Response:
     "POST",
     "/audit/verify",
     summary="Verify the whole ledger, and say in plain words what was found",
+    long=True,
     page=True,
     permission=Permission.AUDIT,
     form=Strict,

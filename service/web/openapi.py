@@ -24,6 +24,8 @@ HEADERS = {
 }
 FILE = {"contentMediaType": "application/octet-stream"}
 ALWAYS = ("internal-error",)
+OUTAGES = ("database-damaged", "database-unavailable", "overloaded", "storage-full", "storage-read-only")
+CHANGES = ("clock-wrong", "schema-mismatch")
 SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token made with `jifen token`"},
     "session": {
@@ -145,6 +147,9 @@ def _answer(answer: Answer, schemas: Schemas) -> dict[str, Any]:
 def _problems(one: Operation) -> dict[str, list[str]]:
     """Give by status the codes of the problems that an operation can answer with."""
     codes = [*one.problems, "unknown-parameter", *ALWAYS]
+    codes += [] if one.always else OUTAGES
+    codes += CHANGES if one.method != "GET" else []
+    codes += ["ledger-key-unusable", "ledger-unsealed"] if "not-ready" in one.problems else []
     codes += ["forbidden", "too-many-requests"] if one.permission else []
     codes += ["unauthenticated"] if one.permission and not one.page else []
     codes += ["csrf-missing"] if one.permission and one.method != "GET" else []

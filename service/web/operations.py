@@ -54,6 +54,10 @@ class Operation:
     upload: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
     page: bool = False
+    long: bool = False
+    """May take long: only a few at once, so that they never fill a worker."""
+    always: bool = False
+    """Is answered however many others wait, as health is."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -108,7 +112,16 @@ def _serve(it: Operation, view: View, values: Mapping[str, str]) -> Response:
     g.is_page = it.page
     if not it.upload:
         request.max_content_length = desk.settings.request_bytes
+    if it.always:
+        return view(Ask(desk, None), **values, **_read(it, desk))
+    with desk.crowd.admitted(takes_long=it.long):
+        return _served(it, view, values, desk)
+
+
+def _served(it: Operation, view: View, values: Mapping[str, str], desk: Desk) -> Response:
     holder, session = _admitted(it, desk) if it.permission else (None, None)
+    if it.method != "GET" and it.permission is not Permission.STOP:  # a stop is tried whatever stands in the way
+        desk.check_standing()
     answer = view(Ask(desk, holder, session), **values, **_read(it, desk))
     if holder is not None and holder.role is Role.AUDITOR:
         _note_read(it, values, desk, holder)

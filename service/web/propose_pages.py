@@ -118,6 +118,7 @@ def propose_page(ask: Ask, query: PageQuery) -> Response:
     "POST",
     "/releases/new",
     summary="Propose a release on the page; it decides nothing before another person approves it",
+    long=True,
     page=True,
     permission=Permission.PROPOSE,
     form=ProposalForm,
