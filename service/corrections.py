@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from service.days import Day
 from service.domain import Outcome
 from service.domain.application import MAX_AMOUNT, MAX_TERM
 from service.domain.override import OverrideReason
@@ -47,7 +48,7 @@ class OverrideRequest(Strict):
     amount: int | None = Field(default=None, ge=1, le=MAX_AMOUNT, description="Yuan; at most what was asked and the product's cap")
     term_months: int | None = Field(default=None, ge=1, le=MAX_TERM, description="Months; at most the product's longest term")
     rate_bp: int | None = Field(default=None, ge=0, le=10_000, description="Basis points a year, within the policy's floor and cap")
-    expires_on: date = Field(description="The last day it stands; after today, at most 366 days ahead")
+    expires_on: Day = Field(description="The last day it stands; after today, at most 366 days ahead")
 
     @field_validator("expires_on")
     @classmethod

@@ -11,6 +11,7 @@ from typing import Any
 from prometheus_client.multiprocess import mark_process_dead
 
 from service.config import settings_from
+from service.lifeline import die_with
 from service.metrics import MULTIPROCESS
 
 settings = settings_from()
@@ -27,6 +28,12 @@ max_requests = 0
 accesslog = None
 control_socket_disable = True
 loglevel = settings.log_level.lower()
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """End with the first process, however that ends."""
+    del worker
+    die_with(server.pid)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from features.evidence import FirmEvidence
 from features.tables import TABLES, FirmId
 from features.vocabulary import Product
+from service.days import Day
 from service.domain.application import MAX_AMOUNT, MAX_TERM, Purpose
 from service.ledger import Kind
 from service.lineage import Lineage
@@ -64,7 +65,7 @@ class DecisionRequest(Strict):
     purpose: Purpose | None = Field(default=None, description="What the loan pays for")
     firm_id: FirmId | None = Field(default=None, description="A firm whose evidence is on file; or send `evidence`")
     evidence: FirmEvidence | None = Field(default=None, description="The firm's evidence itself; it is kept with the decision only")
-    as_of: date | None = Field(default=None, ge=EARLIEST, description="Facts known by the end of this day count; default today in China")
+    as_of: Day | None = Field(default=None, description="Facts known by the end of this day count; default today in China")
     recourse: bool = Field(default=True, description="Look for what would change the answer, unless it is approved as asked")
 
     @field_validator("product")
@@ -77,6 +78,8 @@ class DecisionRequest(Strict):
     @field_validator("as_of")
     @classmethod
     def _known_by_now(cls, day: date | None, info: ValidationInfo) -> date | None:
+        if day is not None and day < EARLIEST:
+            raise ValueError(f"must be at least {EARLIEST}; correct the value")
         return _not_ahead(day, info)
 
     @field_validator("evidence")

@@ -94,7 +94,7 @@ def _files(model: type[BaseModel]) -> dict[str, Any]:
     fields = {
         name: {
             "type": "string",
-            "description": info.description,
+            **({"description": info.description} if info.description else {}),
             **(FILE if _is_file(info) else {}),
         }
         for name, info in model.model_fields.items()
