@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from service.days import Day
+from service.days import LARGEST, Day
 from service.domain import Outcome
 from service.domain.application import MAX_AMOUNT, MAX_TERM
 from service.domain.override import OverrideReason
@@ -94,7 +94,7 @@ class OverridesQuery(Strict):
 
     status: OverrideStatus | None = Field(default=None, description="pending, in-force, refused or expired; default all")
     after: str = Field(default="", max_length=26, description="Only those after this number; `next` of the page before")
-    limit: int = Field(default=50, ge=1, description="Most overrides on the page; the service's own limit may be lower")
+    limit: int = Field(default=50, ge=1, le=LARGEST, description="Most overrides on the page; the service's own limit may be lower")
 
 
 class ReviewsQuery(Strict):
@@ -104,4 +104,4 @@ class ReviewsQuery(Strict):
 
     status: Literal["open", "concluded"] | None = Field(default=None, description="open or concluded; default all")
     after: str = Field(default="", max_length=26, description="Only those after this number; `next` of the page before")
-    limit: int = Field(default=50, ge=1, description="Most requests on the page; the service's own limit may be lower")
+    limit: int = Field(default=50, ge=1, le=LARGEST, description="Most requests on the page; the service's own limit may be lower")

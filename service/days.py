@@ -1,4 +1,4 @@
-"""Days and moments as callers write them: YYYY-MM-DD, or ISO 8601 with a time zone, and nothing else."""
+"""Days, moments and places as callers write them: YYYY-MM-DD, or ISO 8601 with a time zone, and nothing else; no number too large."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from pydantic_core import PydanticCustomError
 
 from features.tables.written import DAY
 
-__all__ = ["Day", "Moment"]
+__all__ = ["LARGEST", "Day", "Moment"]
+
+LARGEST = 2**53 - 1
+"""Of a number that says a place in an order: JSON readers agree up to here, and both databases take it."""
 
 
 def _written(value: object) -> date:

@@ -1,7 +1,8 @@
 """Workers die with the process that started them, so that the next start finds the port free.
 
 A worker that outlives it would close its door but keep its place: new callers wait at a socket on which nobody accepts, and the next
-start cannot listen, for as long as idle connections are kept open. What was answered is on record; what was not is asked again with its key.
+start cannot listen, for as long as idle connections are kept open. What was answered is on record; what was not is asked again
+with its key.
 """
 
 from __future__ import annotations

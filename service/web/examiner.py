@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from features.vocabulary import Product
 from service.clock import CHINA
-from service.days import Day
+from service.days import LARGEST, Day
 from service.domain import Outcome
 from service.errors import UnknownEntry
 from service.ledger import Entry, Kind
@@ -45,7 +45,7 @@ def _said(value: Any) -> Any:
 
 Maybe = BeforeValidator(_said)
 Text = Annotated[Annotated[str, Field(max_length=100)] | None, Maybe]
-Place = Annotated[Annotated[int, Field(ge=0)] | None, Maybe]
+Place = Annotated[Annotated[int, Field(ge=0, le=LARGEST)] | None, Maybe]
 
 
 class DecisionsSought(PageQuery):

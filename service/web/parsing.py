@@ -94,7 +94,10 @@ def _check_json(body: bytes) -> None:
         orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise InvalidRequest(f"the body is not JSON: {error}; correct it and send it again", code="invalid-json") from error
-    json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
+    try:
+        json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
+    except RecursionError as error:
+        raise InvalidRequest("the body is nested deeper than any request is; flatten it and send it again", code="invalid-json") from error
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from features.vocabulary import Product
 from service.days import Moment
@@ -44,7 +44,7 @@ class ReleaseProposed(Sent):
 
     reason: Reason
     effective_from: Moment | None = Field(default=None, description="When it begins; default as soon as it is approved")
-    without_validation: bool = Field(
+    without_validation: StrictBool = Field(
         default=False, description="Propose models that have not passed their validation; `reason` says why, and the record says so"
     )
     bundles: dict[str, Word] = Field(default_factory=dict, description="By segment, the hash of a model on file")
