@@ -13,7 +13,7 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -32,7 +32,7 @@ from trials.processes import holder_of
 from trials.report import Outcome, conclude
 from trials.supervised import Supervised, is_ready
 
-__all__ = ["Crash", "crash", "main"]
+__all__ = ["Crash", "crash", "main", "outcome"]
 
 DEATHS = {
     "sqlite": ("worker", "writer", "service", "everything"),
@@ -118,9 +118,22 @@ class Scene:
         raise ProcessLookupError
 
 
-def crash(house: House, cluster: Cluster | None, *, rounds: int, seed: int, seconds: float, told: Callable[[Crash], None]) -> Crash:
-    """Go on with the rounds that are on file in the house until there are `rounds` of them, or `seconds` have passed."""
+def crash(
+    house: House,
+    cluster: Cluster | None,
+    *,
+    rounds: int,
+    seed: int,
+    seconds: float,
+    deaths: Sequence[str] = (),
+    told: Callable[[Crash], None] = lambda _: None,
+) -> Crash:
+    """Go on with the rounds that are on file in the house until there are `rounds` of them, or `seconds` have passed.
+
+    `deaths` are those of the rounds in turn, all of the database's where none are named.
+    """
     database = "postgresql" if cluster else "sqlite"
+    whose = deaths or DEATHS[database]
     file = house.settings.home / "crash.json"
     state = Crash(**json.loads(file.read_text("utf-8"))) if file.exists() else Crash(database)
     end = time.monotonic() + seconds
@@ -135,7 +148,7 @@ def crash(house: House, cluster: Cluster | None, *, rounds: int, seed: int, seco
         callers.start(CALLERS)
         try:
             while state.rounds < rounds and time.monotonic() < end and not state.did_not_return:
-                _round(scene, callers, state)
+                _round(scene, callers, state, whose[state.rounds % len(whose)])
                 _note(state, callers)
                 file.write_text(json.dumps(asdict(state), indent=1), "utf-8")
                 told(state)
@@ -154,10 +167,9 @@ def _note(state: Crash, callers: Callers) -> None:
     state.unanswered += [callers.unanswered.pop() for _ in list(callers.unanswered)]
 
 
-def _round(scene: Scene, callers: Callers, state: Crash) -> None:
+def _round(scene: Scene, callers: Callers, state: Crash, who: str) -> None:
     before = callers.snapshot()
     _await(lambda: len(callers.snapshot()) >= len(before) + ANSWERS, LONGEST)
-    who = DEATHS[state.database][state.rounds % len(DEATHS[state.database])]
     time.sleep(scene.dice.uniform(*MOMENT))
     scene.kill(who)
     died = time.monotonic()

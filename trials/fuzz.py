@@ -42,6 +42,7 @@ def of_api(name: str, found: ApiFuzz, *, wanted: int) -> Outcome:
     """Say what Schemathesis found."""
     figures = {
         "examples": found.examples,
+        "hostile texts": found.texts,
         "operations": len(found.operations),
         "failures": len(found.failures),
         "seconds": found.seconds,

@@ -24,7 +24,7 @@ from trials.hostile_tables import CSV, PARQUET
 from trials.house import House
 from trials.supervised import Supervised
 
-__all__ = ["FileFuzz", "fuzz_files"]
+__all__ = ["FileFuzz", "fuzz_files", "good_files"]
 
 SAMPLES = Path(__file__).parents[1] / "data_samples"
 TABLES = ("firms", "financials", "patents", "talent", "contracts", "conduct")
@@ -133,6 +133,7 @@ def fuzz_files(
     files: int,
     seed: int,
     seconds: float,
+    quiet_seconds: float = QUIET,
     told: Callable[[FileFuzz], None] = lambda _: None,
 ) -> FileFuzz:
     """Send `files` hostile files, every mutation in turn, to the running service; stop after `seconds`.
@@ -144,7 +145,7 @@ def fuzz_files(
     found, end = FileFuzz(), time.monotonic() + seconds
     officer = tokens["officer"][0]
     with Bystander(house, officer, lambda: service.workers) as quiet:
-        time.sleep(QUIET)
+        time.sleep(quiet_seconds)
     found.quiet = quiet.milliseconds
     store = open_store(house.settings.database, connections=1, lock_seconds=house.settings.lock_seconds)
     names = sorted(mutations)

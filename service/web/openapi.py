@@ -145,6 +145,7 @@ def _answer(answer: Answer, schemas: Schemas) -> dict[str, Any]:
 def _problems(one: Operation) -> dict[str, list[str]]:
     """Give by status the codes of the problems that an operation can answer with."""
     codes = [*one.problems, "unknown-parameter", *ALWAYS]
+    codes += ["unknown-route"] if "<" in one.path else []
     codes += ["forbidden", "too-many-requests"] if one.permission else []
     codes += ["unauthenticated"] if one.permission and not one.page else []
     codes += ["csrf-missing"] if one.permission and one.method != "GET" else []
