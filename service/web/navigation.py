@@ -41,7 +41,7 @@ ENTRIES = (
     Entry(path="/firms", words=Words("企业", "Firms"), permission=Permission.READ),
     Entry(path="/apply", words=Words("新申请", "New application"), permission=Permission.DECIDE),
     Entry(path="/batches", words=Words("批量联动", "Batches"), permission=Permission.DECIDE),
-    Entry(path="/models", words=Words("模型", "Models"), permission=Permission.READ),
+    Entry(path="/models", words=Words("模型", "Models"), permission=Permission.READ, beside=("/retrainings",)),
     Entry(path="/releases", words=Words("发布", "Releases"), permission=Permission.READ, beside=("/policy",)),
     Entry(path="/corrections", words=Words("调整与复审", "Overrides"), permission=Permission.READ),
     Entry(path="/monitoring", words=Words("监测", "Monitoring"), permission=Permission.READ),
