@@ -17,7 +17,7 @@ from training.evidence_files import evidence_files, read_evidence
 
 __all__ = ["Evidence", "SentFile", "read_folder", "read_sent"]
 
-MOST_ROWS = 1_000_000
+MOST_ROWS = 500_000
 """Of one file that is sent; a request should not take longer than callers wait. More are loaded from the command line."""
 MOST_BYTES = 256 * 2**20
 """Of one Parquet file that is sent, unpacked."""

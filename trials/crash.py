@@ -226,6 +226,7 @@ def outcome(house: House, state: Crash, *, wanted: int) -> Outcome:
         "unknown to the ledger": audit.unentered,
         "findings of verify": len(audit.findings),
         "did not come back": state.did_not_return,
+        "answers 500": sum(count for kind, count in state.trouble.items() if kind.startswith("500")),
         **{f"answers again after death of {who}, median s": median(times) for who, times in state.recovery.items()},
         "answers again after, longest s": max((max(times) for times in state.recovery.values()), default=0.0),
     }
