@@ -13,6 +13,7 @@ import sys
 from typing import Any
 
 from service.config import settings_from
+from service.lifeline import die_with
 from service.serving import MULTIPROCESS, prepare
 
 settings = settings_from()
@@ -71,6 +72,12 @@ def post_worker_init(worker: Any) -> None:
         resume_allocations(desk)
     except (SQLAlchemyError, Outage) as error:  # the database is gone; whoever asks for one takes it up
         logging.getLogger("service").warning("unfinished work could not be read: %s", type(error).__name__)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """End with the first process, however that ends."""
+    del worker
+    die_with(server.pid)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -93,7 +93,7 @@ def get_sign_in(ask: Ask, query: SignInQuery) -> Response:
         303: Answer(meaning="Signed in: the browser gets a session's cookie", headers=("Location",)),
         401: Answer(meaning="Not signed in: the form again, saying nothing of what was wrong", media=HTML),
     },
-    problems=("too-many-requests",),
+    problems=("csrf-missing", "too-many-requests"),
 )
 def post_sign_in(ask: Ask, form: SignInForm) -> Response:
     """Check, and let in."""

@@ -96,7 +96,7 @@ def _files(model: type[BaseModel]) -> dict[str, Any]:
     fields = {
         name: {
             "type": "string",
-            "description": info.description,
+            **({"description": info.description} if info.description else {}),
             **(FILE if _is_file(info) else {}),
         }
         for name, info in model.model_fields.items()
@@ -150,6 +150,7 @@ def _problems(one: Operation) -> dict[str, list[str]]:
     codes += [] if one.always else OUTAGES
     codes += CHANGES if one.method != "GET" else []
     codes += ["ledger-key-unusable", "ledger-unsealed"] if "not-ready" in one.problems else []
+    codes += ["unknown-route"] if "<" in one.path else []
     codes += ["forbidden", "too-many-requests"] if one.permission else []
     codes += ["unauthenticated"] if one.permission and not one.page else []
     codes += ["csrf-missing"] if one.permission and one.method != "GET" else []

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 from pydantic import BaseModel
+from werkzeug.exceptions import NotFound
 
 from service.desk import Desk
 from service.errors import CsrfMissing, Forbidden, InvalidRequest
@@ -15,7 +16,7 @@ from service.sessions import Session
 from service.tokens import Holder, Permission, Role
 from service.use_cases.proving import note_audit
 from service.web.cookies import Cookie, cookie_of
-from service.web.parsing import read_body, read_form, read_query
+from service.web.parsing import NUL, read_body, read_form, read_query
 
 __all__ = ["CSRF_FIELD", "CSRF_HEADER", "Answer", "Ask", "Operation", "operation", "operations_of"]
 
@@ -110,6 +111,8 @@ def operations_of(app: Flask) -> list[Operation]:
 def _serve(it: Operation, view: View, values: Mapping[str, str]) -> Response:
     desk: Desk = current_app.extensions["jifen"]
     g.is_page = it.page
+    if any(NUL in value for value in values.values()):
+        raise NotFound
     if not it.upload:
         request.max_content_length = desk.settings.request_bytes
     if it.always:

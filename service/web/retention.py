@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 
 from flask import Blueprint, Response
 from pydantic import Field
 
 from service.corrections import HoldRequest
+from service.days import Day
 from service.requests import Strict
 from service.tokens import Permission
 from service.use_cases.due import schedule_of
@@ -28,7 +28,7 @@ MOST = 500
 class DueQuery(Strict):
     """On which day to look."""
 
-    as_of: date | None = Field(default=None, description="The day; default today in China")
+    as_of: Day | None = Field(default=None, description="The day; default today in China")
 
 
 @operation(
