@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 from werkzeug.datastructures import FileStorage
@@ -17,6 +18,13 @@ __all__ = ["evidence_template", "sent_files"]
 
 MOST_BYTES = 32 * 2**20
 """Of one file of a ZIP once it is unpacked."""
+MOST_UNPACKED = 2 * MOST_BYTES
+"""Of all files of a ZIP."""
+SUFFIXES = frozenset({".csv", ".parquet"})
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""The two that every program writes, and whose reader never gives more than the stated size."""
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+"""What the reader raises: damage, an end too early, other versions, encryption (RuntimeError), names that are no text."""
 STARTED = (2026, 1, 1, 0, 0, 0)
 
 
@@ -64,13 +72,24 @@ def sent_files(files: Iterable[FileStorage]) -> list[SentFile]:
 def _unpacked(name: str, file: FileStorage) -> Iterator[SentFile]:
     try:
         with zipfile.ZipFile(file.stream) as pack:
-            for one in pack.infolist():
+            members = [one for one in pack.infolist() if not one.is_dir() and PurePath(one.filename).suffix.lower() in SUFFIXES]
+            _refuse_bombs(name, members)
+            for one in members:
                 path = PurePath(one.filename)
-                if one.is_dir() or path.suffix.lower() not in {".csv", ".parquet"}:
-                    continue
-                if one.file_size > MOST_BYTES:
-                    raise EvidenceFaults([Fault(path.stem[:64], 0, "", path.name[:80], "unreadable", "send a smaller file")])
                 yield SentFile(path.stem.lower(), path.name, io.BytesIO(pack.read(one)))
-    except zipfile.BadZipFile as error:
-        remedy = "send a ZIP file, or the files as they are"
+    except UNREADABLE as error:
+        remedy = "send a ZIP file that is neither encrypted nor damaged, or the files as they are"
         raise EvidenceFaults([Fault(PurePath(name).stem[:64], 0, "", name[:80], "unreadable", remedy)]) from error
+
+
+def _refuse_bombs(name: str, members: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse, before anything is unpacked, what would fill the memory; a size that lies is held to by the reader."""
+    for one in members:
+        path = PurePath(one.filename)
+        if one.compress_type not in METHODS:
+            raise EvidenceFaults([Fault(path.stem[:64], 0, "", path.name[:80], "unreadable", "pack it as an ordinary ZIP file (deflate)")])
+        if one.file_size > MOST_BYTES:
+            raise EvidenceFaults([Fault(path.stem[:64], 0, "", path.name[:80], "too-large", "send a smaller file")])
+    if sum(one.file_size for one in members) > MOST_UNPACKED:
+        remedy = f"its files hold more than {MOST_UNPACKED:,} bytes unpacked; send fewer of them"
+        raise EvidenceFaults([Fault(PurePath(name).stem[:64], 0, "", name[:80], "too-large", remedy)])

@@ -13,6 +13,7 @@ from flask import Blueprint, Response
 from pydantic import Field
 
 from features.vocabulary import Product
+from service.days import LARGEST
 from service.store.worklist import Queue
 from service.tokens import Permission
 from service.use_cases.worklist import QUEUES, WorkList, work_list
@@ -51,7 +52,7 @@ class DeskQuery(PageQuery):
 
     queue: Queue = Field(default="new", description="new, referred, waiting, reviews or expiring")
     q: str = Field(default="", max_length=60, description="A part of the firm's name, or the beginning of its code")
-    before: int | None = Field(default=None, ge=1, description="Only those recorded before this place: the next page")
+    before: int | None = Field(default=None, ge=1, le=LARGEST, description="Only those recorded before this place: the next page")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
