@@ -24,6 +24,8 @@ from service.web.firms import firms
 from service.web.journal import keep_journal
 from service.web.lineage import lineage
 from service.web.model_pages import model_pages
+from service.web.monitoring import monitoring
+from service.web.monitoring_pages import monitoring_pages
 from service.web.officer.apply import apply
 from service.web.officer.apply_evidence import apply_evidence
 from service.web.officer.batches import batches
@@ -93,6 +95,8 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         identity,
         lineage,
         model_pages,
+        monitoring,
+        monitoring_pages,
         overrides,
         propose_pages,
         records,

@@ -16,7 +16,19 @@ from service.monitoring import Monitored, MonitoringRun, run_of
 from service.store import Store
 from service.store.monitoring_runs import KeptRun, begin_run, fail_run, find_run, finish_run, newest_runs, open_run
 
-__all__ = ["KEPT_IN_VIEW", "LONGEST", "History", "ask_run", "history", "keep_found", "noted_failure", "show_run"]
+__all__ = [
+    "KEPT_IN_VIEW",
+    "LONGEST",
+    "History",
+    "ask_run",
+    "history",
+    "keep_found",
+    "list_runs",
+    "look_up",
+    "noted_failure",
+    "settle",
+    "show_run",
+]
 
 LONGEST: Final = timedelta(minutes=15)
 """A run may take so long; one that is open longer counts as dead."""
@@ -99,3 +111,20 @@ def show_run(store: Store, run_id: str) -> MonitoringRun:
     if found is None or found[1] is None:
         raise UnknownRun(f"no monitoring run {run_id[:40]!r} with findings is on record; /monitoring lists those that are")
     return found[1]
+
+
+def look_up(store: Store, clock: Clock, run_id: str) -> tuple[KeptRun, MonitoringRun | None]:
+    """Read a run as it stands, with what it found once it has; `UnknownRun` when there is none."""
+    settle(store, clock())
+    with store.reading() as unit:
+        found = find_run(unit, run_id)
+    if found is None:
+        raise UnknownRun(f"no monitoring run {run_id[:40]!r} is on record; GET /v1/monitoring lists those that are")
+    return found
+
+
+def list_runs(store: Store, clock: Clock, limit: int) -> list[KeptRun]:
+    """List the newest runs as they stand."""
+    settle(store, clock())
+    with store.reading() as unit:
+        return newest_runs(unit, limit)

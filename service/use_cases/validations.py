@@ -13,7 +13,7 @@ from service.errors import UnknownModel
 from service.monitoring import Finding
 from service.monitoring.psi import psi_finding
 from service.store.artefacts import newest_validation
-from training.bundle import Bundle, Validation, read_validation
+from training.bundle import Bundle, GateOutcome, Validation, read_validation
 from training.errors import BundleError
 
 __all__ = ["GatesTold", "Told", "gates_of", "held_out_stability", "newest_told", "validation_of"]
@@ -33,6 +33,8 @@ class GatesTold:
     blocked: tuple[str, ...]
     warned: tuple[str, ...]
     short: tuple[str, ...]
+    failed: tuple[GateOutcome, ...] = ()
+    """Those that fail, blocking or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def gates_of(told: Told) -> GatesTold:
         blocked=tuple(record.blocked),
         warned=tuple(record.warned),
         short=tuple(record.standing("not-enough-data")),
+        failed=tuple(one for one in record.outcomes if one.standing == "fail"),
     )
 
 

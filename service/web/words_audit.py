@@ -10,8 +10,8 @@ from service.domain.override import Direction, OverrideReason
 from service.domain.override_outcomes import Became
 from service.ledger import Kind
 from service.web.words import OUTCOMES, Words
-from service.web.words_risk import CHECKS, GATE_STANDINGS, MEASURES, VERDICTS, WATCHED
 from service.web.words_retraining import REJECTS, RETRAINING_STATES, RETRAINING_STEPS, SWAP_SETS, VALIDATION_VERDICTS
+from service.web.words_risk import CHECKS, GATE_STANDINGS, MEASURES, RIVALS, VERDICTS, WATCHED
 
 __all__ = [
     "ACTS",
@@ -197,6 +197,7 @@ WORD_LISTS: Mapping[str, Mapping[str, Words]] = MappingProxyType(
         "CHECKS": CHECKS,
         "GATE_STANDINGS": GATE_STANDINGS,
         "MEASURES": MEASURES,
+        "RIVALS": RIVALS,
         "VERDICTS": VERDICTS,
         "WATCHED": WATCHED,
         "RETRAINING_STATES": RETRAINING_STATES,

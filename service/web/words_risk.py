@@ -8,7 +8,7 @@ from types import MappingProxyType
 from service.monitoring import MOVED, SHORT, STABLE
 from service.web.words import Words
 
-__all__ = ["CHECKS", "GATE_STANDINGS", "MEASURES", "SIDES", "VERDICTS", "WATCHED"]
+__all__ = ["CHECKS", "GATE_STANDINGS", "MEASURES", "RIVALS", "SIDES", "VERDICTS", "WATCHED"]
 
 VERDICTS: Mapping[str, Words] = MappingProxyType(
     {STABLE: Words("稳定", "stable"), MOVED: Words("已变动", "moved"), SHORT: Words("数据不足", "not enough data")}
@@ -44,6 +44,15 @@ MEASURES: Mapping[str, Words] = MappingProxyType(
         "override outcomes": Words("调整后实际违约率", "default rate after overrides"),
     }
 )
+RIVALS: Mapping[str, Words] = MappingProxyType(
+    {
+        "scorecard": Words("评分卡", "WOE scorecard"),
+        "ebm": Words("EBM", "EBM"),
+        "logistic": Words("逻辑回归", "logistic regression"),
+        "lightgbm": Words("无约束 LightGBM", "unconstrained LightGBM"),
+    }
+)
+"""Challengers of a training run."""
 WATCHED: Mapping[str, Words] = MappingProxyType(
     {
         "score": Words("评分分布", "Score"),

@@ -89,7 +89,7 @@ def _churn(rival: Comparison) -> ReasonChurn:
 
 
 def pictures_of(sample: Sample, *, bounds: Sequence[float], rival: Comparison | None) -> Pictures:
-    """Count what is drawn: curves, grades by the upper PDs in `bounds`, bins of score and inputs, and against a champion swaps and reasons."""
+    """Count what is drawn: curves, grades by the upper PDs in `bounds`, bins of score and inputs, with a champion swaps and reasons."""
     profile = sample.bundle.reference_profile
     grades = enumerate(counted(target=sample.target, pd=sample.pd, bounds=bounds), start=1)
     against: dict[str, Any] = {}
