@@ -23,6 +23,7 @@ from service.store.searching import names_of
 from service.tokens import Holder
 from service.use_cases.lineage import DecisionLineage, lineage_of
 from service.use_cases.override_outcomes import outcomes_of_overrides
+from service.use_cases.notes import Note, notes_on
 from service.use_cases.overrides import OverrideTexts, overrides_on
 from service.use_cases.proving import Inclusion, inclusion, place_of
 from service.use_cases.reviews import ReviewTexts, review_texts
@@ -70,6 +71,7 @@ class Trail:
     acts: tuple[Act, ...]
     overrides: tuple[Overruled, ...]
     reviews: tuple[Reviewed, ...]
+    notes: tuple[Note, ...]
     standing: Standing
     in_basket: bool
 
@@ -92,6 +94,7 @@ def trail_of(desk: Desk, decision_id: str, holder: Holder) -> Trail:
         acts=acts,
         overrides=tuple(_overruled(desk, decision_id, holder)),
         reviews=tuple(Reviewed(one, review_texts(desk, one, holder)) for one in kept),
+        notes=tuple(notes_on(desk, decision_id, holder)),
         standing=show_standing(desk, decision_id),
         in_basket=is_in_basket,
     )

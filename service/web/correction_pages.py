@@ -27,7 +27,7 @@ __all__ = ["correction_pages"]
 
 correction_pages = Blueprint("correction_pages", __name__, template_folder="templates")
 OVERRIDES = Words("人工调整与结果", "Overrides and outcomes")
-REVIEWS = Words("人工复审", "Reviews")
+REVIEWS = Words("人工复核", "Reviews")
 ReviewStatus = Annotated[Literal["open", "concluded"] | None, Maybe]
 
 

@@ -43,7 +43,7 @@ ENTRIES = (
     Entry(path="/batches", words=Words("批量联动", "Batches"), permission=Permission.DECIDE),
     Entry(path="/models", words=Words("模型", "Models"), permission=Permission.READ),
     Entry(path="/releases", words=Words("发布", "Releases"), permission=Permission.READ, beside=("/policy",)),
-    Entry(path="/corrections", words=Words("调整与复审", "Overrides"), permission=Permission.READ),
+    Entry(path="/corrections", words=Words("调整与复核", "Overrides"), permission=Permission.READ),
     Entry(path="/monitoring", words=Words("监测", "Monitoring"), permission=Permission.READ),
     Entry(path="/audit", words=Words("审计", "Audit"), permission=Permission.AUDIT),
 )

@@ -51,7 +51,8 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         Kind.RELEASE.value: Words("发布", "Release"),
         Kind.SWITCH.value: Words("停用开关", "Switch"),
         Kind.OVERRIDE.value: Words("人工调整", "Override"),
-        Kind.REVIEW.value: Words("人工复审", "Review"),
+        Kind.REVIEW.value: Words("人工复核", "Review"),
+        Kind.NOTE.value: Words("备注", "Note"),
         Kind.SHADOW.value: Words("影子评分", "Shadow"),
         Kind.HOLD.value: Words("法律保全", "Legal hold"),
         Kind.TOMBSTONE.value: Words("到期删除", "Deletion"),
@@ -63,11 +64,12 @@ ACTS: Mapping[tuple[str, str], Words] = MappingProxyType(
     {
         (Kind.DECISION.value, ""): Words("作出决定", "decided"),
         (Kind.OVERRIDE.value, "propose"): Words("提出人工调整", "proposed an override"),
-        (Kind.OVERRIDE.value, "signed"): Words("复核同意调整", "signed the override"),
-        (Kind.OVERRIDE.value, "refused"): Words("复核否决调整", "refused the override"),
-        (Kind.REVIEW.value, "open"): Words("登记复审请求", "filed a request for review"),
-        (Kind.REVIEW.value, "uphold"): Words("复审维持原决定", "upheld the decision on review"),
-        (Kind.REVIEW.value, "override"): Words("复审改变决定", "changed the decision on review"),
+        (Kind.OVERRIDE.value, "signed"): Words("签署人工调整", "signed the override"),
+        (Kind.OVERRIDE.value, "refused"): Words("否决人工调整", "refused the override"),
+        (Kind.REVIEW.value, "open"): Words("登记复核申请", "filed a request for review"),
+        (Kind.REVIEW.value, "uphold"): Words("复核后维持原决定", "upheld the decision on review"),
+        (Kind.REVIEW.value, "override"): Words("复核后改变决定", "changed the decision on review"),
+        (Kind.NOTE.value, ""): Words("写了备注", "wrote a note"),
         (Kind.AUDIT.value, "post_replay"): Words("重放", "replayed it"),
         (Kind.AUDIT.value, "replay_record"): Words("重放", "replayed it"),
         (Kind.AUDIT.value, "get_certificate"): Words("下载重放证书", "took the replay certificate"),
@@ -106,7 +108,7 @@ OVERRIDE_REASONS: Mapping[str, Words] = MappingProxyType(
 )
 OVERRIDE_STATUS: Mapping[str, Words] = MappingProxyType(
     {
-        "pending": Words("待复核", "Waits for a second person"),
+        "pending": Words("待第二人签署", "Waits for a second person"),
         "in-force": Words("生效", "In force"),
         "refused": Words("已否决", "Refused"),
         "expired": Words("已到期", "Expired"),

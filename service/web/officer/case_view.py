@@ -62,6 +62,7 @@ class Acts:
     """What this reader may do with the case now."""
 
     override: bool
+    note: bool
     review: bool
     sign: str | None
     conclude: str | None
@@ -181,6 +182,7 @@ def acts_of(file: CaseFile, holder: Holder, session: Session | None) -> Acts:
     concludes = Permission.SIGN in may and review is not None and review.opened_by != holder.person
     return Acts(
         override=Permission.OVERRIDE in may,
+        note=Permission.NOTE in may,
         review=Permission.DECIDE in may and review is None,
         sign=pending.override_id if signs and pending else None,
         conclude=review.review_id if concludes and review else None,

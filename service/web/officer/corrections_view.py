@@ -28,7 +28,7 @@ from service.web.operations import Ask
 from service.web.pages import Frame, frame_of
 from service.web.words import OUTCOMES, Words
 
-__all__ = ["conclude_page", "file_of_override", "file_of_review", "override_page", "review_page", "sign_page"]
+__all__ = ["conclude_page", "file_of_override", "file_of_review", "note_page", "override_page", "review_page", "sign_page"]
 
 REASON_WORDS: Mapping[str, Words] = {name: Words(one.zh, word(one, "en")) for name, one in REASONS.items()}
 LABELS: Mapping[str, Words] = {
@@ -87,6 +87,7 @@ class CorrectionPage:
     outcomes: ClassVar[Mapping[str, Words]] = OUTCOMES
     tones: ClassVar[Mapping[str, str]] = TONES
     labels: ClassVar[Mapping[str, Words]] = LABELS
+    note_labels: ClassVar[Mapping[str, Words]] = {"text": Words("备注", "Note")}
     reasons: ClassVar[tuple[Choice, ...]] = reason_choices()
     reason_words: ClassVar[Mapping[str, Words]] = REASON_WORDS
     answers: ClassVar[tuple[Choice, ...]] = tuple(Choice(one.value, OUTCOMES[one]) for one in Outcome)
@@ -106,6 +107,11 @@ class CorrectionPage:
 def override_page(ask: Ask, file: CaseFile, typed: Typed) -> CorrectionPage:
     """Lay the form of an override out."""
     return _page(ask, file, Words("人工调整", "Override"), typed)
+
+
+def note_page(ask: Ask, file: CaseFile, typed: Typed) -> CorrectionPage:
+    """Lay the form of a note out."""
+    return _page(ask, file, Words("写备注", "Write a note"), typed)
 
 
 def review_page(ask: Ask, file: CaseFile, typed: Typed) -> CorrectionPage:
