@@ -92,11 +92,12 @@ def _correct(app: Flask, desk: Desk, passwords: Mapping[str, str]) -> None:
     lends = [one for one in found if one.offer and one.outcome.value in {"approve", "counter"}]
     refused = [one for one in found if one.outcome.value == "decline"]
     soon = (desk.today() + timedelta(days=60)).isoformat()
-    for place, one in enumerate((lends[0], lends[1], *refused[:1])):
+    above = next(one for one in lends if one.offer and one.offer.amount > 3_000_000)  # more than a branch may sign
+    for place, one in enumerate((lends[0], above, *refused[:1])):
         offer = one.offer
         terms = {"amount": str(one.application.amount), "term_months": str(one.application.term_months), "rate": "5.20"}
         if offer:
-            terms = {"amount": str(offer.amount // 2), "term_months": str(offer.term_months), "rate": f"{offer.rate_bp / 100:.2f}"}
+            terms = {"amount": str(offer.amount - 100_000), "term_months": str(offer.term_months), "rate": f"{offer.rate_bp / 100:.2f}"}
         seats["officer" if place else "approver"].send(
             f"/decisions/{one.decision_id}/override",
             f"/decisions/{one.decision_id}/override",
@@ -121,7 +122,9 @@ def _batch(seat: Seat, firms: list[str]) -> None:
     writer.writerow(["firm_id", "amount", "term_months"])
     writer.writerows([firm, 2_000_000, 24] for firm in firms)
     text = io.BytesIO(sheet.getvalue().encode())
-    seat.send("/batches", "/batches", product="loan-investment", envelope="30000000", plan=DEFAULT, once="pictures-1", files=(text, "firms.csv"))
+    seat.send(
+        "/batches", "/batches", product="loan-investment", envelope="30000000", plan=DEFAULT, once="pictures-1", files=(text, "firms.csv")
+    )
 
 
 def _propose(seat: Seat) -> None:
@@ -147,11 +150,12 @@ def _named(desk: Desk, applicant: str) -> dict[str, str]:
         overrides, reviews = list_overrides(unit, today=desk.today()), list_reviews(unit, status="open")
     base = desk.office.base()
     assert base is not None
-    special = next((one.decision_id for one in found if one.application.product.value == "loan-investment" and one.offer), first.decision_id)
+    invested = (one.decision_id for one in found if one.application.product.value == "loan-investment" and one.offer)
+    special = next(invested, first.decision_id)
     return {
         "firm": applicant,
         "decision": first.decision_id,
-        "declined": ends.get("decline", first.decision_id),
+        "declined": next((one.decision_id for one in found[30:] if one.outcome.value == "decline"), first.decision_id),
         "referred": ends.get("refer", first.decision_id),
         "special": special,
         "override": next((one.override_id for one in overrides if one.status(desk.today()) == "pending"), overrides[0].override_id),

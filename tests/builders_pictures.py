@@ -52,9 +52,7 @@ PAGES = (
         template="examiner/record.html",
         press="form[action$='/replay'] button",
     ),
-    Pictured(
-        name="verify", who="auditor", path="/audit", template="examiner/verified.html", press="form[action='/audit/verify'] button"
-    ),
+    Pictured(name="verify", who="auditor", path="/audit", template="examiner/verified.html", press="form[action='/audit/verify'] button"),
     Pictured(name="lineage", who="auditor", path="/audit/decisions/{decision}/lineage", template="examiner/lineage.html"),
     Pictured(name="models", who="risk", path="/models", template="risk/models.html"),
     Pictured(name="proposal", who="validator", path="/releases/{proposal}", template="risk/proposal.html"),
@@ -91,7 +89,9 @@ PAGES = (
     Pictured(name="refer", who="officer", path="/decisions/{referred}", template="officer/case.html", kept=False),
     Pictured(name="special", who="officer", path="/decisions/{special}", template="officer/case.html", kept=False),
     Pictured(name="overridden", who="approver", path="/decisions/{overridden}", template="officer/case.html", kept=False),
-    Pictured(name="what-if", who="officer", path="/decisions/{decision}?amount=2000000&term_months=36", template="officer/case.html", kept=False),
+    Pictured(
+        name="what-if", who="officer", path="/decisions/{decision}?amount=2000000&term_months=36", template="officer/case.html", kept=False
+    ),
     Pictured(
         name="override-wrong",
         who="officer",
@@ -117,8 +117,13 @@ PAGES = (
     Pictured(name="monitoring", who="risk", path="/monitoring", template="risk/monitoring.html", kept=False),
     Pictured(name="schemes", who="risk", path="/policy/schemes", template="risk/rulebook.html", kept=False),
     Pictured(
-        name="difference", who="risk", path="/policy/difference?before=cn-core-18&after=local-1000", template="risk/difference.html", kept=False
+        name="difference",
+        who="risk",
+        path="/policy/difference?before=cn-core-18&after=local-1000",
+        template="risk/difference.html",
+        kept=False,
     ),
+    Pictured(name="note", who="officer", path="/decisions/{decision}/note", template="officer/note.html", kept=False),
     Pictured(name="reviews", who="approver", path="/corrections/reviews", template="risk/reviews.html", kept=False),
 )
 KEPT = tuple(page for page in PAGES if page.kept)

@@ -35,6 +35,7 @@ logging.getLogger("werkzeug").setLevel(logging.ERROR)
 FIRMS = 12_000
 WIDTH, TALLEST = 1280, 1500
 SCREENS = {"desk": (1280, 800), "narrow": (390, 844)}
+MOST_PIXELS = 8_000
 COLOURS = 128
 
 
@@ -84,7 +85,7 @@ class Camera:
         window = self.window(page.who, lang, theme, screen)
         window.emulate_media(media="screen")
         path = page.path.format(**self.named)
-        window.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+        window.goto(path if page.template == "docs.html" else f"{path}{'&' if '?' in path else '?'}lang={lang}")
         if page.press:
             window.locator(page.press).first.click()
         window.emulate_media(media=media)
@@ -92,7 +93,7 @@ class Camera:
             wide = window.evaluate("document.documentElement.scrollWidth")
             if wide > SCREENS["narrow"][0]:
                 print(f"{page.name} {lang}: {wide} px wide on a narrow screen")
-        height = window.evaluate("document.documentElement.scrollHeight")
+        height = min(MOST_PIXELS, window.evaluate("document.documentElement.scrollHeight"))
         return bytes(window.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": SCREENS[screen][0], "height": height}))
 
 

@@ -69,7 +69,12 @@ def open_case(desk: Desk, decision_id: str, holder: Holder) -> CaseFile:
         notes = notes_of(unit, decision_id)
         entered = entry_of(unit, Kind.DECISION, decision_id)
         actor = read_entry(entered[1]).actor.id if entered else ""
-        people = {actor, *(one.written_by for one in notes), *(who for one in overrides for who in _of_override(one)), *(who for one in reviews for who in _of_review(one))}
+        people = {
+            actor,
+            *(one.written_by for one in notes),
+            *(who for one in overrides for who in _of_override(one)),
+            *(who for one in reviews for who in _of_review(one)),
+        }
         names, firm = names_of(unit, people), firm_of(unit, decision.pins.evidence)
         checkpoint = size_sealing(unit, entered[0]) if entered else None
     return CaseFile(

@@ -35,6 +35,8 @@ ENTRIES = Words("审计：账本记录", "Examiner: entries of the ledger")
 ENTRY = Words("账本记录", "Entry of the ledger")
 VERIFIED = Words("校验账本", "Ledger verified")
 ON_A_PAGE = 50
+MOST_LINES = 300
+"""Of an entry's content on its page: that of a loading names every firm of it."""
 
 
 def _said(value: Any) -> Any:
@@ -110,11 +112,12 @@ class EntriesFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryShown:
-    """One entry with what it commits to; `content` is None where that is not kept any more."""
+    """One entry with what it commits to; `content` is None where that is not kept any more, `cut` says how many lines of how many it is."""
 
     frame: Frame
     told: Told
     content: str | None
+    cut: tuple[int, int] | None
     basket: int
 
 
@@ -196,8 +199,14 @@ def entry_page(ask: Ask, seq: str, query: PageQuery) -> Response:
     if not seq.isdecimal() or len(seq) > LONGEST_PLACE:
         raise UnknownEntry(f"{seq[:40]!r} is no place in the ledger; entries are counted 0, 1, 2 and so on")
     told = show_entry(ask.desk.store, int(seq))
-    content = None if told.content is None else orjson.dumps(told.content, option=orjson.OPT_INDENT_2).decode()
-    page = EntryShown(frame=frame_of(ENTRY, ask.session, ask.caller), told=told, content=content, basket=basket_size(ask.desk, ask.caller))
+    lines = [] if told.content is None else orjson.dumps(told.content, option=orjson.OPT_INDENT_2).decode().splitlines()
+    page = EntryShown(
+        frame=frame_of(ENTRY, ask.session, ask.caller),
+        told=told,
+        content="\n".join(lines[:MOST_LINES]) or None,
+        cut=(MOST_LINES, len(lines)) if len(lines) > MOST_LINES else None,
+        basket=basket_size(ask.desk, ask.caller),
+    )
     return render("examiner/entry.html", page)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from features.stages import STAGES, STAGES_ZH
 from service.tokens import Permission, Role
 
-__all__ = ["MARKS", "OUTCOMES", "PERMISSIONS", "ROLES", "TROUBLES", "Words"]
+__all__ = ["MARKS", "OUTCOMES", "PERMISSIONS", "ROLES", "STAGE_WORDS", "TONES", "TROUBLES", "Words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ OUTCOMES: Mapping[str, Words] = MappingProxyType(
         "decline": Words("不同意", "Decline"),
     }
 )
+
+TONES: Mapping[str, str] = MappingProxyType({"approve": "good", "counter": "warn", "refer": "refer", "decline": "bad"})
+"""Colours of outcomes; the word always stands beside them."""
+
+STAGE_WORDS: Mapping[str, Words] = MappingProxyType({stage: Words(STAGES_ZH[stage], stage.capitalize()) for stage in STAGES})
 
 MARKS: Mapping[str, Words] = MappingProxyType(
     {

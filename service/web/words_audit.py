@@ -1,4 +1,4 @@
-"""Words of the examiner's and the risk team's pages that stand for values of the code."""
+"""Words of the pages that stand for values of the code: what may be named in any template."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from features.vocabulary import Product
 from service.domain.override import Direction, OverrideReason
 from service.domain.override_outcomes import Became
 from service.ledger import Kind
-from service.web.words import OUTCOMES, Words
+from service.web.figures import word
+from service.web.words import OUTCOMES, STAGE_WORDS, Words
 
 __all__ = [
     "ACTS",
@@ -20,6 +21,7 @@ __all__ = [
     "KINDS",
     "OVERRIDE_REASONS",
     "OVERRIDE_STATUS",
+    "OVERRIDE_TONES",
     "PRODUCTS",
     "SCOPES",
     "SEGMENT_NAMES",
@@ -28,16 +30,7 @@ __all__ = [
     "WORD_LISTS",
 ]
 
-PRODUCTS: Mapping[str, Words] = MappingProxyType(
-    {
-        Product.STARTUP_CREDIT.value: Words(Product.STARTUP_CREDIT.zh, "Start-up credit"),
-        Product.GROWTH_RELAY.value: Words(Product.GROWTH_RELAY.zh, "Growth relay loan"),
-        Product.LOAN_INVESTMENT.value: Words(Product.LOAN_INVESTMENT.zh, "Loan with investment"),
-        Product.COMMON_GROWTH.value: Words(Product.COMMON_GROWTH.zh, "Common growth"),
-        Product.ACQUISITION.value: Words(Product.ACQUISITION.zh, "Acquisition loan"),
-        Product.OTHER.value: Words(Product.OTHER.zh, "Other loan"),
-    }
-)
+PRODUCTS: Mapping[str, Words] = MappingProxyType({one.value: Words(one.zh, word(one, "en")) for one in Product})
 KINDS: Mapping[str, Words] = MappingProxyType(
     {
         Kind.DECISION.value: Words("决定", "Decision"),
@@ -95,17 +88,7 @@ DIRECTIONS: Mapping[str, Words] = MappingProxyType(
         Direction.LEVEL.value: Words("相当", "other terms"),
     }
 )
-OVERRIDE_REASONS: Mapping[str, Words] = MappingProxyType(
-    {
-        OverrideReason.INFORMATION.value: Words(OverrideReason.INFORMATION.zh, "Information the model does not have"),
-        OverrideReason.VERIFIED.value: Words(OverrideReason.VERIFIED.zh, "Evidence verified on site"),
-        OverrideReason.ADVERSE.value: Words(OverrideReason.ADVERSE.zh, "Adverse information"),
-        OverrideReason.STRATEGIC.value: Words(OverrideReason.STRATEGIC.zh, "Strategic customer"),
-        OverrideReason.INDUSTRY.value: Words(OverrideReason.INDUSTRY.zh, "The model misjudges the industry"),
-        OverrideReason.EXCEPTION.value: Words(OverrideReason.EXCEPTION.zh, "Exception to the policy"),
-        OverrideReason.OTHER.value: Words(OverrideReason.OTHER.zh, "Other"),
-    }
-)
+OVERRIDE_REASONS: Mapping[str, Words] = MappingProxyType({one.value: Words(one.zh, word(one, "en")) for one in OverrideReason})
 OVERRIDE_STATUS: Mapping[str, Words] = MappingProxyType(
     {
         "pending": Words("待第二人签署", "Waits for a second person"),
@@ -114,6 +97,8 @@ OVERRIDE_STATUS: Mapping[str, Words] = MappingProxyType(
         "expired": Words("已到期", "Expired"),
     }
 )
+OVERRIDE_TONES: Mapping[str, str] = MappingProxyType({"pending": "warn", "in-force": "good", "refused": "bad", "expired": ""})
+"""Colours of an override's status; the word always stands beside them."""
 BECAME: Mapping[str, Words] = MappingProxyType(
     {
         Became.PERFORMING.value: Words("正常还款", "Performing"),
@@ -156,9 +141,7 @@ IMPACT_GROUPS: Mapping[str, Words] = MappingProxyType(
 GROUP_NAMES: Mapping[str, Words] = MappingProxyType(
     {
         **PRODUCTS,
-        "start-up": Words("初创期", "Start-up"),
-        "growth": Words("成长期", "Growth"),
-        "stable": Words("稳定期", "Stable"),
+        **STAGE_WORDS,
         "micro": Words("微型", "Micro"),
         "small": Words("小型", "Small"),
         "medium": Words("中型", "Medium"),

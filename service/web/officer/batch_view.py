@@ -23,9 +23,8 @@ from service.web.fault_words import fault_words
 from service.web.figures import word
 from service.web.forms import Choice, Typed
 from service.web.officer.apply_evidence import FaultLine
-from service.web.officer.words import TONES
 from service.web.pages import Frame
-from service.web.words import OUTCOMES, Words
+from service.web.words import OUTCOMES, TONES, Words
 
 __all__ = ["BatchLine", "BatchPage", "BatchesPage", "batch_faults", "batch_page", "batch_template", "result_csv"]
 

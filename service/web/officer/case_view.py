@@ -11,18 +11,16 @@ from features.points.breakdown import NOTES
 from features.vocabulary import TechnologyField
 from service.active import Active
 from service.domain import Decision, Purpose
-from service.domain.override import OverrideReason
 from service.domain.policy import Policy
 from service.domain.record.parts import ItemRecord
 from service.sessions import Session
 from service.tokens import Holder, Permission
 from service.use_cases.case_file import CaseFile
-from service.web.figures import word
 from service.web.officer.what_if_form import WhatIf
-from service.web.officer.words import OVERRIDE_STATES, POLICY_TABLES, STAGE_WORDS, TONES, evidence_name, used_on
+from service.web.officer.words import POLICY_TABLES, evidence_name, used_on
 from service.web.pages import Frame
 from service.web.waterfall import Bar, Waterfall, bars_of, indicator_value, waterfall_of
-from service.web.words import MARKS, OUTCOMES, Words
+from service.web.words import MARKS, OUTCOMES, STAGE_WORDS, TONES, Words
 
 __all__ = ["Acts", "CasePage", "Heading", "acts_of", "case_page", "heading_of"]
 
@@ -116,8 +114,6 @@ class CasePage:
 
     outcomes: ClassVar = OUTCOMES
     tones: ClassVar = TONES
-    override_states: ClassVar = OVERRIDE_STATES
-    reasons: ClassVar = {one.value: Words(one.zh, word(one, "en")) for one in OverrideReason}
 
     @property
     def what_if_labels(self) -> Mapping[str, Words]:

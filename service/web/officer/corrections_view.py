@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from service.active import Active
+from service.corrections import MOST_DAYS
 from service.domain import Decision, Outcome
 from service.domain.offering.pricing import price_terms
-from service.domain.override import REASONS, is_barred
+from service.domain.override import is_barred
 from service.domain.policy import Policy
 from service.domain.policy.verdicts import authority_for, product_for
 from service.errors import UnknownOverride, UnknownReview
@@ -19,18 +20,15 @@ from service.store.reviews import KeptReview, find_review
 from service.use_cases.case_file import CaseFile, open_case
 from service.use_cases.overrides import OverrideTexts
 from service.use_cases.reviews import ReviewTexts
-from service.web.figures import word
 from service.web.forms import Choice, Typed
 from service.web.officer.case_view import Heading, heading_of
 from service.web.officer.choices import reason_choices
-from service.web.officer.words import TONES
 from service.web.operations import Ask
 from service.web.pages import Frame, frame_of
-from service.web.words import OUTCOMES, Words
+from service.web.words import OUTCOMES, TONES, Words
 
 __all__ = ["conclude_page", "file_of_override", "file_of_review", "note_page", "override_page", "review_page", "sign_page"]
 
-REASON_WORDS: Mapping[str, Words] = {name: Words(one.zh, word(one, "en")) for name, one in REASONS.items()}
 LABELS: Mapping[str, Words] = {
     "outcome": Words("结论", "Answer"),
     "amount": Words("金额", "Amount"),
@@ -86,10 +84,10 @@ class CorrectionPage:
 
     outcomes: ClassVar[Mapping[str, Words]] = OUTCOMES
     tones: ClassVar[Mapping[str, str]] = TONES
+    most_days: ClassVar[int] = MOST_DAYS
     labels: ClassVar[Mapping[str, Words]] = LABELS
     note_labels: ClassVar[Mapping[str, Words]] = {"text": Words("备注", "Note")}
     reasons: ClassVar[tuple[Choice, ...]] = reason_choices()
-    reason_words: ClassVar[Mapping[str, Words]] = REASON_WORDS
     answers: ClassVar[tuple[Choice, ...]] = tuple(Choice(one.value, OUTCOMES[one]) for one in Outcome)
     conclusions: ClassVar[tuple[Choice, ...]] = CONCLUSIONS
     verdicts: ClassVar[tuple[Choice, ...]] = VERDICTS

@@ -17,10 +17,9 @@ from service.store.worklist import Queue
 from service.tokens import Permission
 from service.use_cases.worklist import QUEUES, WorkList, work_list
 from service.web.figures import ago, word
-from service.web.officer.words import TONES
 from service.web.operations import Answer, Ask, operation
 from service.web.pages import HTML, Frame, PageQuery, frame_of, render
-from service.web.words import OUTCOMES, Words
+from service.web.words import OUTCOMES, TONES, Words
 
 __all__ = ["worklist"]
 
