@@ -100,7 +100,7 @@ def sealed_records(unit: Connection, decision_id: str) -> list[str]:
 
 def clear_decision(unit: Connection, decision_id: str) -> None:
     """Set a decision's body to nothing, and the sealed texts about it too."""
-    unit.execute(update(DecisionRow).where(DecisionRow.decision_id == decision_id).values(body=None))
+    unit.execute(update(DecisionRow).where(DecisionRow.decision_id == decision_id).values(body=None, asked=0, offered=0, grade=0))
     mine = select(OverrideRow.override_id).where(OverrideRow.decision_id == decision_id)
     unit.execute(update(OverrideVerdictRow).where(OverrideVerdictRow.override_id.in_(mine)).values(reason=None))
     unit.execute(update(OverrideRow).where(OverrideRow.decision_id == decision_id).values(text=None))

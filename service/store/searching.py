@@ -11,7 +11,9 @@ from sqlalchemy import Connection, Select, func, select
 from service.ledger import Kind
 from service.store.evidence import latest_versions
 from service.store.models import DecisionRow, EvidenceVersion, LedgerEntry
+from service.store.ordering import NEWEST, Order, below
 from service.store.records import Listed
+from service.store.worklist import SORTS
 
 __all__ = ["FEWEST_FOR_A_NUMBER", "MOST_COUNTED", "Sought", "count_decisions", "names_of", "search_decisions", "search_entries"]
 
@@ -38,13 +40,16 @@ class Sought:
     actor: str | None = None
 
 
-def search_decisions(unit: Connection, sought: Sought, *, before: int | None, limit: int) -> list[Listed]:
-    """List at most `limit` decisions with places below `before`, newest first."""
+def search_decisions(unit: Connection, sought: Sought, *, before: int | None, limit: int, order: Order = NEWEST) -> list[Listed]:
+    """List at most `limit` decisions in an order, those after the one at place `before`; of one actor by time only."""
     query = _narrowed(select(*_LISTED), sought)
+    if sought.actor:
+        order = Order("time", order.down)
     if before is not None:
-        query = query.where(DecisionRow.seq < before)
-    newest = LedgerEntry.seq if sought.actor else DecisionRow.seq  # one order: both count commits
-    return [Listed(*row) for row in unit.execute(query.order_by(newest.desc()).limit(limit))]
+        query = below(unit, query, order, SORTS, DecisionRow.seq, before)
+    # One order: places in the ledger and among decisions both count commits.
+    keys = order.keys({"time": LedgerEntry.seq}, LedgerEntry.seq) if sought.actor else order.keys(SORTS, DecisionRow.seq)
+    return [Listed(*row) for row in unit.execute(query.order_by(*keys).limit(limit))]
 
 
 def count_decisions(unit: Connection, sought: Sought) -> int:

@@ -13,10 +13,16 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from service.ledger import Kind
 from service.store.correction_rows import OverrideRow, OverrideVerdictRow, ReviewConclusionRow, ReviewRow
 from service.store.models import DecisionRow, EvidenceVersion, LedgerEntry
+from service.store.ordering import NEWEST, Order, below
 
 __all__ = [
+    "BY_CODE",
+    "EVERYTHING",
+    "FIRM_SORTS",
     "MOST_FOUND",
+    "SORTS",
     "FirmFound",
+    "Narrow",
     "Queue",
     "RowKept",
     "actors_of",
@@ -27,12 +33,24 @@ __all__ = [
     "rows_of_firm",
 ]
 
+SORTS = {
+    "time": DecisionRow.seq,
+    "firm": DecisionRow.firm_id,
+    "product": DecisionRow.product,
+    "outcome": DecisionRow.outcome,
+    "asked": DecisionRow.asked,
+    "offered": DecisionRow.offered,
+    "grade": DecisionRow.grade,
+}
+"""What decisions are sorted by; each column has an index with the place of recording."""
+FIRM_SORTS = {"code": EvidenceVersion.firm_id, "name": EvidenceVersion.name, "time": EvidenceVersion.recorded_at}
 Queue = Literal["new", "referred", "waiting", "reviews", "expiring"]
 MOST_FOUND = 50
 """Firms that a search gives; a reader who wants more types more."""
 COUNTED = 100
 """A queue is counted up to so many: nobody works through more at once."""
 LENDS = ("approve", "counter")
+BY_CODE = Order("code", down=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +75,16 @@ class FirmFound:
     recorded_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrow:
+    """Which decisions of a queue: a part of a firm's name or the beginning of its code, a product, an outcome."""
+
+    text: str = ""
+    product: str = ""
+    outcome: str = ""
+
+
+EVERYTHING = Narrow()
 _COLUMNS = tuple(getattr(DecisionRow, name) for name in RowKept.__slots__)
 
 
@@ -67,19 +95,23 @@ def rows_of(
     today: date,
     since: datetime,
     until: datetime,
-    text: str = "",
+    narrow: Narrow = EVERYTHING,
+    order: Order = NEWEST,
     before: int | None = None,
     limit: int,
 ) -> list[RowKept]:
-    """Give at most `limit` decisions of a queue, newest first, recorded before a place.
+    """Give at most `limit` decisions of a queue in an order, those after the one at place `before`.
 
-    `new` is every decision; `expiring` those that lend and were taken from `since` until `until`; `text` a part of a firm's name or code.
+    `new` is every decision; `expiring` those that lend and were taken from `since` until `until`.
     """
-    query = _query(select(*_COLUMNS), queue, today=today, since=since, until=until).order_by(DecisionRow.seq.desc()).limit(limit)
-    if text:
-        query = query.where(_of_firm(text))
+    query = _query(select(*_COLUMNS), queue, today=today, since=since, until=until).limit(limit)
+    query = query.order_by(*order.keys(SORTS, DecisionRow.seq))
+    if narrow.text:
+        query = query.where(_of_firm(narrow.text))
+    for column, wanted in ((DecisionRow.product, narrow.product), (DecisionRow.outcome, narrow.outcome)):
+        query = query.where(column == wanted) if wanted else query
     if before is not None:
-        query = query.where(DecisionRow.seq < before)
+        query = below(unit, query, order, SORTS, DecisionRow.seq, before)
     return [RowKept(*row) for row in unit.execute(query)]
 
 
@@ -141,10 +173,15 @@ def _begins(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool
     return and_(column >= code, column <= code.ljust(18, "Z"))
 
 
-def find_firms(unit: Connection, text: str, limit: int = MOST_FOUND) -> list[FirmFound]:
-    """Find firms by the beginning of their code or by a part of their name; the first by code where the text is empty."""
-    columns = (EvidenceVersion.firm_id, EvidenceVersion.name, EvidenceVersion.recorded_at)
-    query = select(*columns).where(EvidenceVersion.version == _newest()).order_by(EvidenceVersion.firm_id).limit(limit)
+def find_firms(
+    unit: Connection, text: str, limit: int = MOST_FOUND, *, order: Order = BY_CODE, after: str | None = None
+) -> list[FirmFound]:
+    """Find firms by the beginning of their code or by a part of their name, all where the text is empty, those after the firm `after`."""
+    columns: tuple[Any, ...] = (EvidenceVersion.firm_id, EvidenceVersion.name, EvidenceVersion.recorded_at)
+    query: Select[Any] = select(*columns).where(EvidenceVersion.version == _newest()).limit(limit)
+    query = query.order_by(*order.keys(FIRM_SORTS, EvidenceVersion.firm_id))
+    if after is not None:
+        query = below(unit, query, order, FIRM_SORTS, EvidenceVersion.firm_id, after, EvidenceVersion.version == _newest())
     if text:
         by_name = EvidenceVersion.name.contains(text, autoescape=True)
         query = query.where(_begins(EvidenceVersion.firm_id, text) if _is_code(text) else by_name)

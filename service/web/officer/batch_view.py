@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +24,7 @@ from service.web.officer.apply_evidence import FaultLine
 from service.web.pages import Frame
 from service.web.words import OUTCOMES, TONES, Words
 
-__all__ = ["BatchLine", "BatchPage", "BatchesPage", "batch_faults", "batch_page", "batch_template", "result_csv"]
+__all__ = ["RESULT_COLUMNS", "BatchLine", "BatchPage", "BatchesPage", "batch_faults", "batch_page", "batch_template", "result_rows"]
 
 TABLES: Mapping[str, Words] = MappingProxyType(
     {"firms": Words("企业", "Firms"), "rounds": Words("融资轮次", "Rounds"), "investors": Words("投资机构", "Investors")}
@@ -65,6 +63,7 @@ CAPS: Mapping[str, Words] = MappingProxyType(
         "firm": Words("单户", "Firm"),
     }
 )
+RESULT_COLUMNS = ("firm_id", "name", "decision_id", "outcome", "amount_yuan", "rate_bp", "accepts_bp", "expected_profit_yuan", "why")
 SHOWN = 500
 EVERY = 3
 """Seconds until a page of a running batch loads itself again."""
@@ -214,19 +213,11 @@ def batch_template() -> dict[str, str]:
     return {f"{name}.csv": f"\ufeff{','.join(columns)}\r\n" for name, columns in FILES.items()}
 
 
-def result_csv(page: BatchPage) -> str:
-    """Write what came of each firm as CSV, for a spreadsheet."""
-    lang, content = page.frame.lang, io.StringIO()
-    write = csv.writer(content, lineterminator="\r\n")
-    write.writerow(["firm_id", "name", "decision_id", "outcome", "amount_yuan", "rate_bp", "accepts_bp", "expected_profit_yuan", "why"])
+def result_rows(page: BatchPage) -> Iterator[tuple[Any, ...]]:
+    """Give what came of each firm, in the order of `RESULT_COLUMNS`."""
+    lang = page.frame.lang
     for one in page.firms:
         offer = one.offer or {}
         outcome, why = one.outcome[lang] if one.outcome else "", one.why[lang] if one.why else ""
-        numbers = [offer.get(name, "") for name in ("amount", "rate_bp", "accepts_bp", "expected_profit")]
-        write.writerow([_plain(text) for text in (one.firm_id, one.name, one.decision_id or "", outcome)] + numbers + [_plain(why)])
-    return f"\ufeff{content.getvalue()}"
-
-
-def _plain(text: str) -> str:
-    """Keep a spreadsheet from reading a text as a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
+        numbers = (offer.get(name, "") for name in ("amount", "rate_bp", "accepts_bp", "expected_profit"))
+        yield one.firm_id, one.name, one.decision_id or "", outcome, *numbers, why

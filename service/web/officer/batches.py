@@ -25,14 +25,16 @@ from service.uploads import SentFile
 from service.use_cases.allocations import ask_allocation, newest_allocations, show_allocation
 from service.use_cases.decide import key_of
 from service.web.forms import Choice, Typed, checked, whole
+from service.web.listing import csv_file
 from service.web.officer.batch_view import (
     EVERY,
+    RESULT_COLUMNS,
     BatchesPage,
     BatchLine,
     batch_faults,
     batch_page,
     batch_template,
-    result_csv,
+    result_rows,
 )
 from service.web.officer.choices import product_choices
 from service.web.officer.evidence_files import sent_files
@@ -176,8 +178,7 @@ def get_batch_csv(ask: Ask, allocation_id: str, query: PageQuery) -> Response:
     """Give it out."""
     del query
     page = batch_page(frame_of(TITLE, ask.session, ask.holder), ask.desk, show_allocation(ask.desk, allocation_id), shown=MOST_FIRMS)
-    headers = {"Content-Disposition": f"attachment; filename={page.asked.allocation_id}.csv"}
-    return Response(result_csv(page), content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(page.asked.allocation_id, RESULT_COLUMNS, result_rows(page))
 
 
 def _form(ask: Ask, typed: Typed, faults: tuple[FileFault | Fault, ...] = ()) -> Response:
