@@ -87,7 +87,6 @@ def apply_page(frame: Frame, desk: Desk, typed: Typed, *, text: str, wanted: str
     firm, typed = _firm(desk, typed)
     row = next((one for one in product_rows(desk) if one.product.value == typed["product"]), None)
     asked, judged = asked_from(typed)
-    judged = _within(row, judged)
     is_typed = bool(typed["amount"] or typed["term_months"])
     step = _step(firm is not None, has_product=typed["product"] in ASKABLE, is_asked=asked is not None, wanted=wanted)
     return ApplyPage(
@@ -103,16 +102,6 @@ def apply_page(frame: Frame, desk: Desk, typed: Typed, *, text: str, wanted: str
         asked=asked,
         once=once,
     )
-
-
-def _within(row: ProductRow | None, typed: Typed) -> Typed:
-    """Tell the product's own bound where the form's wider one was broken."""
-    wrong = dict(typed.wrong)
-    for name, most in (("amount", row.max_amount), ("term_months", row.max_term_months)) if row else ():
-        said = whole(typed[name])
-        if name in wrong and isinstance(said, int) and said > most:
-            wrong |= Typed({}).with_faults([Fault(field=name, value=typed[name], rule=f"must be at most {most:,}", remedy="")]).wrong
-    return Typed(typed.texts, wrong)
 
 
 def _firm(desk: Desk, typed: Typed) -> tuple[FirmFound | None, Typed]:
