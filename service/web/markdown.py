@@ -91,7 +91,7 @@ def _items(lines: Iterable[str]) -> list[str]:
 
 
 def _named(text: str, lang: str, names: dict[str, Words]) -> Markup:
-    return _inline(names[text][lang] if text in names else text)
+    return _inline(names[text][lang] if text in names else in_chinese(text) if lang == "zh" else text)
 
 
 def _one_language(cell: str, lang: str) -> str:
