@@ -14,6 +14,7 @@ from service.web.forms import Typed, checked
 from service.web.officer.corrections_view import note_page
 from service.web.operations import Answer, Ask, operation
 from service.web.pages import HTML, PageQuery, go_to, render
+from service.web.refusals import Refusal, told_of, tried
 
 __all__ = ["note"]
 
@@ -54,14 +55,21 @@ def get_note_form(ask: Ask, decision_id: str, query: PageQuery) -> Response:
     form=NoteForm,
     answers={
         303: Answer(meaning="On record; leads to the decision", headers=("Location",)),
+        403: Answer(meaning="It is not for this person to do: the form again, with what was typed", media=HTML),
         422: Answer(meaning="Something is wrong: the form again, with what was typed", media=HTML),
     },
-    problems=(*CASE, "person-required"),
+    problems=CASE,
 )
 def post_note_form(ask: Ask, decision_id: str, form: NoteForm) -> Response:
     """Write it."""
     asked, typed = checked(NoteRequest, {"text": form.text or None}, Typed(form.model_dump()))
-    if asked is None:
-        return render("officer/note.html", note_page(ask, open_case(ask.desk, decision_id, ask.caller), typed), 422)
-    add_note(ask.desk, decision_id, asked, ask.caller)
-    return go_to(f"/decisions/{decision_id}#notes")
+
+    def again(refusal: Refusal | None = None) -> Response:
+        page = note_page(ask, open_case(ask.desk, decision_id, ask.caller), told_of(typed, refusal), refusal)
+        return render("officer/note.html", page, refusal.status if refusal else 422)
+
+    def act(asked: NoteRequest) -> Response:
+        add_note(ask.desk, decision_id, asked, ask.caller)
+        return go_to(f"/decisions/{decision_id}#notes")
+
+    return again() if asked is None else tried(lambda: act(asked), again)
