@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-inp
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check bench lock docs clean
+.PHONY: help setup setup-dev demo test check bench lock docs pictures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ check: setup-dev ## lint, format, types, import contracts
 
 bench: setup-dev ## measure speed against the plain ways; writes benchmarks/results/
 	$(BIN)/python -m benchmarks
+
+pictures: setup-dev ## take the pictures of the pages anew (needs Chromium and Chinese fonts)
+	$(BIN)/python tests/make_pictures.py
 
 docs: setup-dev ## write the generated documents again
 	$(BIN)/jifen docs

@@ -33,10 +33,10 @@ from service.serving import prepare
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 FIRMS = 12_000
-WIDTH, TALLEST = 1280, 1500
+TALLEST = 1400
 SCREENS = {"desk": (1280, 800), "narrow": (390, 844)}
 MOST_PIXELS = 8_000
-COLOURS = 128
+COLOURS = 64
 
 
 @contextmanager

@@ -51,8 +51,8 @@ def about(amount: int | str | Decimal, lang: str) -> str:
     """Write an estimate in yuan, rounded so that nobody takes it for a sum: 万元 with two decimals in Chinese, hundreds in English."""
     value = Decimal(amount)
     if lang == "zh":
-        return f"约 {value / 10_000:,.2f}万元"
-    return f"about CNY {round(value, -2):,.0f}"
+        return f"{value / 10_000:,.2f}万元"
+    return f"CNY {round(value, -2):,.0f}"
 
 
 def percent(basis_points: int, lang: str = "", *, sign: bool = False) -> str:

@@ -44,7 +44,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "otherwise": "其他",
         "approve": "同意",
         "decline": "不同意",
-        "refer": "转人工审批",
+        "refer": "转人工",
         "ignore": "不计",
         "note": "仅提示",
         "bound": "约束",
