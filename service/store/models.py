@@ -167,9 +167,9 @@ class DecisionRow(Base):
         Index("ix_decisions_outcome_seq", "outcome", "seq"),
         Index("ix_decisions_decided_at", "decided_at"),
         Index("ix_decisions_product_seq", "product", "seq"),
-        Index("ix_decisions_asked_seq", "asked", "seq"),
-        Index("ix_decisions_offered_seq", "offered", "seq"),
-        Index("ix_decisions_grade_seq", "grade", "seq"),
+        Index("ix_decisions_asked", "asked", "seq", "outcome", "product"),  # with what lists are narrowed by
+        Index("ix_decisions_offered", "offered", "seq", "outcome", "product"),
+        Index("ix_decisions_grade", "grade", "seq", "outcome", "product"),
         {"sqlite_autoincrement": True},
     )
 

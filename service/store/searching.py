@@ -13,7 +13,7 @@ from service.store.evidence import latest_versions
 from service.store.models import DecisionRow, EvidenceVersion, LedgerEntry
 from service.store.ordering import NEWEST, Order, below
 from service.store.records import Listed
-from service.store.worklist import SORTS
+from service.store.worklist import SORTS, filtered
 
 __all__ = ["FEWEST_FOR_A_NUMBER", "MOST_COUNTED", "Sought", "count_decisions", "names_of", "search_decisions", "search_entries"]
 
@@ -42,9 +42,9 @@ class Sought:
 
 def search_decisions(unit: Connection, sought: Sought, *, before: int | None, limit: int, order: Order = NEWEST) -> list[Listed]:
     """List at most `limit` decisions in an order, those after the one at place `before`; of one actor by time only."""
-    query = _narrowed(select(*_LISTED), sought)
     if sought.actor:
         order = Order("time", order.down)
+    query = _narrowed(select(*_LISTED), sought, order)
     if before is not None:
         query = below(unit, query, order, SORTS, DecisionRow.seq, before)
     # One order: places in the ledger and among decisions both count commits.
@@ -58,10 +58,10 @@ def count_decisions(unit: Connection, sought: Sought) -> int:
     return unit.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _narrowed(query: Select[Any], sought: Sought) -> Select[Any]:
-    for column, wanted in ((DecisionRow.product, sought.product), (DecisionRow.outcome, sought.outcome)):
+def _narrowed(query: Select[Any], sought: Sought, order: Order = NEWEST) -> Select[Any]:
+    for name, wanted in (("product", sought.product), ("outcome", sought.outcome)):
         if wanted:
-            query = query.where(column == wanted)
+            query = query.where(filtered(name, order) == wanted)
     if sought.since:
         query = query.where(DecisionRow.decided_at >= sought.since)
     if sought.until:

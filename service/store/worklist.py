@@ -27,6 +27,7 @@ __all__ = [
     "RowKept",
     "actors_of",
     "count_queue",
+    "filtered",
     "find_firms",
     "names_of_firms",
     "rows_of",
@@ -50,6 +51,8 @@ MOST_FOUND = 50
 COUNTED = 100
 """A queue is counted up to so many: nobody works through more at once."""
 LENDS = ("approve", "counter")
+FEW = 200
+"""Firms up to which their decisions are looked up one firm after the other."""
 BY_CODE = Order("code", down=False)
 
 
@@ -104,15 +107,27 @@ def rows_of(
 
     `new` is every decision; `expiring` those that lend and were taken from `since` until `until`.
     """
-    query = _query(select(*_COLUMNS), queue, today=today, since=since, until=until).limit(limit)
+    query = _query(select(DecisionRow.seq), queue, today=today, since=since, until=until, order=order).limit(limit)
     query = query.order_by(*order.keys(SORTS, DecisionRow.seq))
     if narrow.text:
-        query = query.where(_of_firm(narrow.text))
-    for column, wanted in ((DecisionRow.product, narrow.product), (DecisionRow.outcome, narrow.outcome)):
-        query = query.where(column == wanted) if wanted else query
+        query = query.where(_of_firm(unit, narrow.text))
+    for name, wanted in (("product", narrow.product), ("outcome", narrow.outcome)):
+        query = query.where(filtered(name, order) == wanted) if wanted else query
     if before is not None:
         query = below(unit, query, order, SORTS, DecisionRow.seq, before)
-    return [RowKept(*row) for row in unit.execute(query)]
+    places = list(unit.scalars(query))  # places first: sorting must not carry the records' bodies
+    rows = {row.seq: RowKept(*row) for row in unit.execute(select(*_COLUMNS).where(DecisionRow.seq.in_(places)))}
+    return [rows[place] for place in places]
+
+
+def filtered(name: str, order: Order) -> ColumnElement[Any]:
+    """Give the column of a filter: looked up by its own index where that has the rows in the list's order, else as they come in it."""
+    return SORTS[name].expression if order.by in {"time", name} else _beside(SORTS[name])
+
+
+def _beside(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """Keep a column from being looked up by its own index: the rows come in the order of another, and few of them are needed."""
+    return func.coalesce(column, "")
 
 
 def rows_of_firm(unit: Connection, firm_id: str, limit: int) -> list[RowKept]:
@@ -127,15 +142,15 @@ def count_queue(unit: Connection, queue: Queue, *, today: date, since: datetime,
     return unit.scalar(select(func.count()).select_from(inner)) or 0
 
 
-def _query(query: Select[Any], queue: Queue, *, today: date, since: datetime, until: datetime) -> Select[Any]:
+def _query(query: Select[Any], queue: Queue, *, today: date, since: datetime, until: datetime, order: Order = NEWEST) -> Select[Any]:
     if queue == "referred":
-        return query.where(DecisionRow.outcome == "refer", ~_overridden(today))
+        return query.where(filtered("outcome", order) == "refer", ~_overridden(today))
     if queue == "waiting":
         return query.where(DecisionRow.decision_id.in_(_pending(today)))
     if queue == "reviews":
         return query.where(DecisionRow.decision_id.in_(_unreviewed()))
     if queue == "expiring":
-        return query.where(DecisionRow.decided_at >= since, DecisionRow.decided_at < until, DecisionRow.outcome.in_(LENDS))
+        return query.where(DecisionRow.decided_at >= since, DecisionRow.decided_at < until, _beside(DecisionRow.outcome).in_(LENDS))
     return query
 
 
@@ -156,11 +171,16 @@ def _unreviewed() -> Select[Any]:
     return query.where(ReviewConclusionRow.review_id.is_(None))
 
 
-def _of_firm(text: str) -> ColumnElement[bool]:
-    """Is a decision of a firm whose code begins with a text, or whose name has it? A firm that never was on file has its code only."""
+def _of_firm(unit: Connection, text: str) -> ColumnElement[bool]:
+    """Is a decision of a firm whose code begins with a text, or whose name has it? A firm that never was on file has its code only.
+
+    A few firms are looked up by their index; of many, decisions are taken in the order of the list until there are enough.
+    """
     if _is_code(text):
         return _begins(DecisionRow.firm_id, text)
-    return DecisionRow.firm_id.in_(select(EvidenceVersion.firm_id).where(EvidenceVersion.name.contains(text, autoescape=True)))
+    firms = select(EvidenceVersion.firm_id).where(EvidenceVersion.name.contains(text, autoescape=True))
+    few = list(unit.scalars(firms.distinct().limit(FEW + 1)))
+    return DecisionRow.firm_id.in_(few) if len(few) <= FEW else _beside(DecisionRow.firm_id).in_(firms)
 
 
 def _is_code(text: str) -> bool:

@@ -14,7 +14,7 @@ from service.store.ordering import Order
 
 __all__ = ["MOST_IN_FILE", "Listing", "csv_file", "sorts"]
 
-MOST_IN_FILE = 5_000
+MOST_IN_FILE = 2_000
 """Lines of a list that go into a file; more is for an export."""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from features.indicators import CATALOGUE
@@ -176,6 +177,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
 )
 
 
+@lru_cache(maxsize=4_096)
 def in_chinese(cell: str) -> str:
     """Write a cell of a document in Chinese; what nothing here knows is left as it is."""
     if cell in WORDS:

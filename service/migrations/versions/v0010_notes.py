@@ -36,7 +36,7 @@ def upgrade() -> None:
         op.add_column("decisions", sa.Column(name, kind, nullable=False, server_default="0"))
     _fill()
     for name in FIGURES:
-        op.create_index(f"ix_decisions_{name}_seq", "decisions", [name, "seq"])
+        op.create_index(f"ix_decisions_{name}", "decisions", [name, "seq", "outcome", "product"])
     op.create_index("ix_evidence_name_firm_id", "evidence", ["name", "firm_id"])
     op.create_index("ix_evidence_recorded_at_firm_id", "evidence", ["recorded_at", "firm_id"])
 
