@@ -41,6 +41,8 @@ from service.web.record_pages import records
 from service.web.release_pages import release_pages
 from service.web.releases import releases
 from service.web.retention import retention
+from service.web.retraining_pages import retraining_pages
+from service.web.retrainings import retrainings
 from service.web.reviews import reviews
 from service.web.rulebook_pages import rulebook_pages
 from service.web.site import site
@@ -93,6 +95,8 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         release_pages,
         releases,
         retention,
+        retraining_pages,
+        retrainings,
         reviews,
         rulebook_pages,
         site,

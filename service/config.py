@@ -77,6 +77,8 @@ class Settings:
     )
     require_lineage: bool = _setting(OFF, _switch, "Refuse loadings that do not say source and authority; `on` or `off`.")
     retention: str = _setting("default-2026-11", str, "Retention schedule: a shipped name, or a TOML file below `JIFEN_HOME`.")
+    gates: str = _setting("", str, "Gates that a retraining is held to: a TOML file below `JIFEN_HOME`; empty means the illustrative ones.")
+    retrain_minutes: int = _setting(240, int, "Minutes after which a retraining that is not done is stopped and marked failed.", low=1)
     log_level: str = _setting("INFO", str, "Least severe log line written: DEBUG, INFO, WARNING or ERROR.")
 
     def __post_init__(self) -> None:

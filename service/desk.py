@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -20,6 +20,7 @@ from service.metrics import Metrics
 from service.passwords import Passwords
 from service.rates import Rates
 from service.recorder import Recorder
+from service.retraining.launch import Launcher
 from service.rows import FirmRows
 from service.sealer import Sealer, open_sealer
 from service.sessions import Sessions
@@ -70,6 +71,8 @@ class Desk:
     lever: Lever
     shelf: Shelf
     """Artefacts that decisions and releases pin, for whoever looks at them."""
+    launch: Callable[[str], object]
+    """Starts the process that works on a retraining, by the job's number."""
     fixed: Active | NotReady | None = None
 
     def today(self) -> date:
@@ -128,6 +131,7 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         office=Office(store, settings.home, clock, newest=settings.impact_newest),
         lever=Lever(store, clock),
         shelf=Shelf(store, settings.home),
+        launch=Launcher(store, settings, clock).start,
         fixed=active,
     )
     found = desk.found  # loaded now, so that no request has to wait for it

@@ -12,6 +12,7 @@ __all__ = [
     "ArtefactUnusable",
     "BadKey",
     "BadRelease",
+    "BadRetraining",
     "BadSetting",
     "CsrfMissing",
     "Fault",
@@ -26,6 +27,7 @@ __all__ = [
     "OidcFailed",
     "OidcUnreachable",
     "PersonRequired",
+    "RetrainingBusy",
     "SelfApproval",
     "ServiceError",
     "SignInRefused",
@@ -40,6 +42,7 @@ __all__ = [
     "UnknownModel",
     "UnknownOverride",
     "UnknownRelease",
+    "UnknownRetraining",
     "UnknownReview",
     "UnknownScheme",
     "UnknownStop",
@@ -227,6 +230,24 @@ class BadRelease(ServiceError):
     """The parts of a proposed release are missing or do not belong together, so it was not taken."""
 
     code = "release-invalid"
+
+
+class BadRetraining(ServiceError):
+    """A retraining cannot be done as it was asked for."""
+
+    code = "retraining-invalid"
+
+
+class RetrainingBusy(ServiceError):
+    """Another retraining waits or runs; there is only ever one."""
+
+    code = "retraining-busy"
+
+
+class UnknownRetraining(ServiceError):
+    """No retraining of this number is on record."""
+
+    code = "unknown-retraining"
 
 
 class NotValidated(ServiceError):

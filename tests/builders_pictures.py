@@ -115,6 +115,7 @@ PAGES = (
     Pictured(name="switch", who="validator", path="/releases/switch", template="risk/switch.html", kept=False),
     Pictured(name="shadow", who="risk", path="/releases/shadow", template="risk/shadow.html", kept=False),
     Pictured(name="monitoring", who="risk", path="/monitoring", template="risk/monitoring.html", kept=False),
+    Pictured(name="retrainings", who="risk", path="/retrainings", template="risk/retrainings.html", kept=False),
     Pictured(name="schemes", who="risk", path="/policy/schemes", template="risk/rulebook.html", kept=False),
     Pictured(
         name="difference",

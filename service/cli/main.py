@@ -23,6 +23,7 @@ COMMANDS = {
     "train": ("service.cli.train:train", "Train a model of default from evidence files."),
     "train-table": ("service.cli.train:train_table", "Train from any labelled table described by a contract."),
     "validate": ("service.cli.validate:validate", "Validate a model on rows it has not seen, and hold it to the gates."),
+    "retrain": ("service.cli.retrain:retrain", "Retrain, validate, compare and, if every gate holds, propose."),
     "models": ("service.cli.models:models", "List and inspect registered models."),
     "release": ("service.cli.release:release", "Propose and approve what decides: models, scheme, peers, policy."),
     "monitor": ("service.cli.monitor:monitor", "Monitor the models in use on the decisions on record."),

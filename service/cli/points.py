@@ -17,7 +17,8 @@ from features.points import SHIPPED, Points, Reference, Scheme, build_reference,
 from features.vocabulary import TechnologyField
 from service.cli.console import out, step
 from service.cli.options import Day, evidence_folder, today
-from service.cli.tables import is_simulated, write_table
+from service.cli.tables import write_table
+from service.retraining.evidence import is_simulated
 from training.evidence_files import read_evidence
 
 __all__ = ["all_firms", "points", "reference"]

@@ -31,13 +31,13 @@ from service.cli.aliases import follow
 from service.cli.console import notes, step
 from service.cli.options import today
 from service.cli.points import all_firms
-from service.cli.validate import validate_on_evidence, validations_of
 from service.clock import system_clock
 from service.config import Settings
 from service.domain import Application, shipped_policies, shipped_policy
 from service.identifiers import new_decision_id
 from service.in_force import load_in_force
 from service.ledger import Actor
+from service.retraining.validating import validate_on_evidence, validations_of
 from service.rows import day_number
 from service.serving import prepare
 from service.store import Store, open_store

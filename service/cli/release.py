@@ -13,7 +13,7 @@ from rich.table import Table as Grid
 
 from service.cli.aliases import follow
 from service.cli.console import notes, out, step
-from service.cli.parts import Moment, wanted_from
+from service.cli.parts import Moment
 from service.cli.serve import opened_store
 from service.cli.telling import impact_lines, model_lines
 from service.clock import system_clock
@@ -21,6 +21,7 @@ from service.config import settings_from
 from service.errors import UnknownRelease
 from service.ledger import Actor
 from service.releases import Proposal, Release, slot_history
+from service.retraining.wanted import wanted_from
 from service.store import Store
 from service.use_cases.releases import Office
 from service.use_cases.shadow import Match, matches

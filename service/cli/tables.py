@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ import polars as pl
 
 from service.cli.console import out
 
-__all__ = ["is_simulated", "write_table"]
+__all__ = ["write_table"]
 
 
 def write_table(table: pl.DataFrame, path: Path) -> None:
@@ -23,9 +22,3 @@ def write_table(table: pl.DataFrame, path: Path) -> None:
     else:
         raise click.BadParameter(f"{path.name} ends in {path.suffix!r}; use .parquet or .csv", param_hint="--out")
     out.print(f"{table.height:,} rows, {table.width} columns written to {path}")
-
-
-def is_simulated(folder: Path) -> bool:
-    """Does the manifest beside these evidence files say that they were simulated?"""
-    manifest = folder / "manifest.json"
-    return manifest.is_file() and bool(json.loads(manifest.read_bytes()).get("simulated"))

@@ -11,9 +11,9 @@ from rich.table import Table as Grid
 
 from service.cli.console import out, step
 from service.cli.options import evidence_folder, today
-from service.cli.tables import is_simulated
 from service.clock import system_clock
 from service.config import settings_from
+from service.retraining.evidence import is_simulated
 from training.assembly import TrainResult
 from training.challengers.words import contest_rows
 from training.effort import Effort
@@ -26,7 +26,7 @@ from training.shelf import bundles_of
 from training.table import train_table as train_on_table
 from training.tuning import Budget
 
-__all__ = ["show_result", "train", "train_table"]
+__all__ = ["challengers_option", "show_result", "train", "train_table"]
 
 challengers_option = click.option(
     "--challengers/--no-challengers",

@@ -3,85 +3,40 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
-import polars as pl
 from rich.table import Table as Grid
 
-from features.points import Reference, Scheme, shipped_scheme
+from features.points import Reference
 from service.cli.aliases import has_registry
 from service.cli.console import Report, notes, out, step
 from service.cli.options import today
-from service.cli.parts import model_folder
-from service.cli.tables import is_simulated
 from service.clock import system_clock
 from service.config import settings_from
 from service.domain import Policy, shipped_policy
 from service.domain import load_policy as read_policy
+from service.retraining.evidence import is_simulated
+from service.retraining.validating import scales_of, validate_on_evidence, validations_of
+from service.retraining.wanted import model_folder
 from training.bundle import Bundle, Validation
-from training.evidence import EvidenceBook, prepare
+from training.evidence import prepare
 from training.evidence_files import read_evidence
 from training.registry import Registry
-from training.validation import Games, Gates, Sample, Scales, Validated, load_gates, table_sample
+from training.validation import Gates, Sample, Validated, load_gates, table_sample
 from training.validation import validate as run_validation
 from training.validation.gates import SHIPPED
-from training.validation.reading import asking_firms, evidence_sample
 from training.validation.writing import write_validated
 
-__all__ = ["scales_of", "validate", "validate_on_evidence", "validations_of"]
+__all__ = ["validate"]
 
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-PLAIN_SCHEME = "tech-sme-rubric"
-"""The published rubric needs no peers."""
-RANKED_SCHEME = "cn-core-18"
 
 
-def scales_of(policy: Policy) -> Scales:
-    """Read the master scale of a policy, and the highest PD that any tier is lent at."""
-    lends = {row.set for row in policy.levers if row.access == "approve"}
-    last = max((row.grade for row in policy.grid if lends & set(row.cells.values())), default=len(policy.grades))
-    bounds = [row.pd_up_to / 100_000 for row in policy.grades]
-    return Scales(bounds=bounds, cutoff=bounds[last - 1])
-
-
-def validations_of(home: Path, bundle: Bundle) -> Path:
-    """The folder that the reports of a bundle go to."""
-    return home / "validations" / bundle.name / bundle.version
-
-
-def validate_on_evidence(
-    bundle: Bundle,
-    prepared: EvidenceBook,
-    tables: Mapping[str, pl.DataFrame],
-    *,
-    policy: Policy,
-    gates: Gates,
-    operator: str,
-    peers: Reference | None = None,
-    champion: Bundle | None = None,
-    progress: Report = lambda _what, _share=None: None,
-) -> Validated:
-    """Validate on the held-out loans of evidence tables, tricks included."""
-    progress("held-out rows")
-    sample = evidence_sample(prepared, bundle)
-    games = Games(asking=asking_firms(prepared, tables, bundle), scheme=_scheme(peers), reference=peers)
-    return _run(sample, policy, gates, operator, games=games, champion=champion, progress=progress)
-
-
-def _scheme(peers: Reference | None) -> Scheme:
-    return shipped_scheme(PLAIN_SCHEME if peers is None else RANKED_SCHEME)
-
-
-def _run(
-    sample: Sample, policy: Policy, gates: Gates, operator: str, *, games: Games | None, champion: Bundle | None, progress: Report
-) -> Validated:
+def _run(sample: Sample, policy: Policy, gates: Gates, operator: str, *, champion: Bundle | None, progress: Report) -> Validated:
     now = system_clock()
-    return run_validation(
-        sample, scales=scales_of(policy), gates=gates, operator=operator, now=now, games=games, champion=champion, progress=progress
-    )
+    return run_validation(sample, scales=scales_of(policy), gates=gates, operator=operator, now=now, champion=champion, progress=progress)
 
 
 @click.command()
@@ -133,7 +88,7 @@ def validate(
         else:
             assert contract is not None  # one of the two was given
             sample = table_sample(contract, bundle, file=file)
-            found = _run(sample, policy, gates, operator, games=None, champion=rival, progress=report)
+            found = _run(sample, policy, gates, operator, champion=rival, progress=report)
     documents = write_validated(found, bundle, target or validations_of(home, bundle))
     _show(found.record)
     for path in documents:

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     TOMBSTONE = "tombstone"
     AUDIT = "audit"
     EXPORT = "export"
+    RETRAINING = "retraining"
 
 
 class Actor(BaseModel):

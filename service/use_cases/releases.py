@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+
+from sqlalchemy import Connection
 
 from service.active import Active, mismatches
 from service.artefacts import Shelf
@@ -95,14 +97,22 @@ class Office:
         self._shelf = Shelf(store, home)
 
     def propose(
-        self, wanted: Wanted, *, reason: str, actor: Actor, effective_from: datetime | None = None, without_validation: bool = False
+        self,
+        wanted: Wanted,
+        *,
+        reason: str,
+        actor: Actor,
+        effective_from: datetime | None = None,
+        without_validation: bool = False,
+        also: Callable[[Connection, Proposal], None] = lambda _unit, _proposal: None,
     ) -> Proposal:
         """Propose a release, with what it changes and what it does to the newest applications on record.
 
         Its artefacts are put on file, loaded from there and held to each other: parts that do not belong together are a `BadRelease`.
         A model that would change and has not passed its validation is `NotValidated`, unless it is to go `without_validation`: the
         proposal then says so, for the approver to see.
-        `effective_from` (default: as soon as it is approved and its policy has started) may not lie in the past.
+        `effective_from` (default: as soon as it is approved and its policy has started) may not lie in the past. `also` is done in the
+        transaction that enters the proposal: what it raises undoes both.
         """
         reason, now = reason_in(reason), to_milliseconds(self._clock())
         with self._store.writing() as unit:
@@ -129,6 +139,7 @@ class Office:
         )
         with self._store.writing() as unit:
             keep_proposal(unit, proposal)
+            also(unit, proposal)
         return proposal
 
     def propose_again(self, parts: Parts, *, reason: str, actor: Actor) -> Proposal:

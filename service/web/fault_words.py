@@ -40,6 +40,7 @@ CHINESE: tuple[tuple[re.Pattern[str], Say], ...] = tuple(
         (r"is required where the outcome is (?:approve|counter)", "此结论须填写本项"),
         (r"is required where the verdict is override.*", "结论为“以人工调整为准”时须选择一项，其他情况不填"),
         (r"is required", "请填写本项"),
+        (r"must be a folder with firms.* right below JIFEN_HOME", "应为 JIFEN_HOME 下含 firms.csv 或 firms.parquet 的文件夹"),
         (r"must be a whole number", "请填写整数"),
         (r"must be at least ([\d,.]+)", "不得小于 {}"),
         (r"must be at most ([\d,.]+)", "不得大于 {}"),

@@ -14,9 +14,10 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from features.vocabulary import Word
+from service.domain.record.parts import IntervalRecord
 from service.domain.wording import yuan_en, yuan_zh
 
-__all__ = ["about", "ago", "moment", "money", "percent", "points", "serve_figures", "typeset", "word"]
+__all__ = ["about", "ago", "interval", "moment", "money", "percent", "points", "serve_figures", "typeset", "word"]
 
 CHINA = ZoneInfo("Asia/Shanghai")
 FULL_WIDTH = str.maketrans(",:;", "，：；")
@@ -59,6 +60,12 @@ def percent(basis_points: int, lang: str = "", *, sign: bool = False) -> str:
     """Write basis points as percent: 385 is 3.85%."""
     del lang
     return f"{basis_points / 100:{'+' if sign else ''}.2f}%".replace("-", "−")
+
+
+def interval(around: IntervalRecord) -> str:
+    """Write how far a PD may be off, with its level: 90%: 0.51–1.04%."""
+    low, high, level = (float(text) * 100 for text in (around.low, around.high, around.level))
+    return f"{level:g}%: {low:.2f}–{high:.2f}%"
 
 
 def points(hundredths: int) -> str:
@@ -118,6 +125,7 @@ def serve_figures(app: Flask) -> None:
         "money": _in_language(money),
         "about": _in_language(about),
         "percent": percent,
+        "interval": interval,
         "points": points,
         "moment": moment,
         "day": _day,

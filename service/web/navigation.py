@@ -69,6 +69,7 @@ ENTRIES = (
         words=Words("模型", "Models"),
         hint=Words("冠军与挑战者、指标区间、模型卡", "Champions and challengers, measures with intervals, model cards"),
         permission=Permission.READ,
+        beside=("/retrainings",),
     ),
     Entry(
         path="/releases",

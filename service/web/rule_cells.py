@@ -103,6 +103,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "capital_ratio x (hurdle - funding)": "资本比例×（要求回报率−资金成本）",
         "for 60 % of a loan allotted relending funds": "贷款的 60% 使用再贷款资金",
         "pays off a running `startup-credit`, performing when not past due in 12 months": "结清存量初创信用贷，近12个月无逾期视为正常",
+        "hazards of later years by the model instead, where it carries a term structure": "模型给出期限结构时，以后各年改用模型的违约率",
         "peer-percentile": "同类百分位",
         "peer-percentile, less is better": "同类百分位，越低越好",
     }
@@ -164,6 +165,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"at most ([\d.]+)", r"至多 \1"),
     (r"at least ([\d.]+)", r"至少 \1"),
     (r"\bothers: ", "其余企业："),
+    (r"([\d.]+) % to ([\d.]+) %", r"\1% 至 \2%"),
     (r"\b(T?\d+) to (T?\d+)\b", r"\1 至 \2"),
     (r"LGD ", "违约损失率 "),
     (r", if ", "，条件："),

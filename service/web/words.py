@@ -94,6 +94,9 @@ TROUBLES: Mapping[str, Words] = MappingProxyType(
         "unknown-entry": Words("账本中没有此记录。", "The ledger has no such entry."),
         "unknown-model": Words("没有此模型。", "There is no such model on file."),
         "unknown-release": Words("没有此编号的提议或发布。", "There is no proposal or release of this number."),
+        "unknown-retraining": Words("没有此编号的再训练。", "There is no retraining of this number."),
+        "retraining-busy": Words("已有一次再训练正在等待或进行，请待其结束。", "Another retraining waits or runs. Let it end first."),
+        "retraining-invalid": Words("再训练不能按所填内容进行，请按提示更正。", "It cannot be retrained as filled in. Correct it as told."),
         "unknown-stop": Words("没有此编号的停用。", "There is no stop of this number."),
         "self-approval": Words(
             "提议人不能自己批准或否决，须由另一人决定。", "Whoever proposed may not approve or refuse it; another person must decide."

@@ -11,6 +11,7 @@ from service.domain.override_outcomes import Became
 from service.ledger import Kind
 from service.web.figures import word
 from service.web.words import OUTCOMES, STAGE_WORDS, Words
+from service.web.words_retraining import REJECTS, RETRAINING_STATES, RETRAINING_STEPS, SWAP_SETS, VALIDATION_VERDICTS
 
 __all__ = [
     "ACTS",
@@ -51,6 +52,7 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         Kind.TOMBSTONE.value: Words("到期删除", "Deletion"),
         Kind.AUDIT.value: Words("审计查看", "Examiner's look"),
         Kind.EXPORT.value: Words("导出", "Export"),
+        Kind.RETRAINING.value: Words("再训练", "Retraining"),
     }
 )
 ACTS: Mapping[tuple[str, str], Words] = MappingProxyType(
@@ -78,6 +80,8 @@ ACTS: Mapping[tuple[str, str], Words] = MappingProxyType(
         (Kind.TOMBSTONE.value, ""): Words("到期删除", "deleted by the rules"),
         (Kind.HOLD.value, ""): Words("法律保全", "legal hold"),
         (Kind.SHADOW.value, ""): Words("影子评分", "shadow"),
+        (Kind.RETRAINING.value, "started"): Words("发起再训练", "started a retraining"),
+        (Kind.RETRAINING.value, "ended"): Words("再训练结束", "the retraining ended"),
     }
 )
 """What somebody did, by the entry's kind and its act (or, of a look, its operation)."""
@@ -172,6 +176,11 @@ WORD_LISTS: Mapping[str, Mapping[str, Words]] = MappingProxyType(
         "IMPACT_GROUPS": IMPACT_GROUPS,
         "GROUP_NAMES": GROUP_NAMES,
         "SCOPES": SCOPES,
+        "RETRAINING_STATES": RETRAINING_STATES,
+        "RETRAINING_STEPS": RETRAINING_STEPS,
+        "REJECTS": REJECTS,
+        "SWAP_SETS": SWAP_SETS,
+        "VALIDATION_VERDICTS": VALIDATION_VERDICTS,
     }
 )
 """What templates may name values with."""

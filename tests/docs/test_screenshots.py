@@ -30,6 +30,7 @@ from PIL import Image, ImageChops
 MENTIONED = re.compile(r"docs/screenshots/([a-z0-9.-]+\.png)|\]\(screenshots/([a-z0-9.-]+\.png)")
 LISTED = [file for file, *_ in pictures()]
 PIECES = {"layout.html", "decision.svg", "lists.html", "officer/pieces.html", "officer/_case_head.html", "officer/what_if.html"}
+PIECES |= {"risk/retraining.html", "risk/retraining_parts.html"}  # a job takes minutes, so the province of the pictures has none
 PIECES |= {"examiner/parts.html", "risk/parts.html", "risk/blocks.html", "officer/evidence_rest.html"}
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from builders_training import toy_files
 
-from service.cli.validate import scales_of
 from service.domain import shipped_policy
+from service.retraining.validating import scales_of
 from training.bundle import read_validation
 from training.registry import Registry
 
