@@ -10,8 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from builders_evidence import FIRM, evidence_texts
 from builders_officer import Person, seen
+from openpyxl import Workbook
 
+from service.background import Background
 from service.store.ordering import Order
 from service.store.searching import Sought, search_decisions
 from service.store.worklist import SORTS, rows_of
@@ -105,8 +108,6 @@ def test_a_listing_leaves_out_what_is_usual() -> None:
 
 def test_a_workbook_brings_the_evidence_of_a_firm(officer_at: Person) -> None:
     """Its faults are told by the row and the letter that stand on the sheet."""
-    from builders_evidence import FIRM, evidence_texts  # noqa: PLC0415
-    from openpyxl import Workbook  # noqa: PLC0415
 
     def sent(**changes: str) -> Any:
         book = Workbook()
@@ -134,9 +135,9 @@ def test_a_workbook_brings_the_evidence_of_a_firm(officer_at: Person) -> None:
     assert officer_at.get("/batches/workbook").data[:2] == b"PK"
 
 
-def test_a_workbook_brings_a_batch(officer_at: Person, filed: str) -> None:
+def test_a_workbook_brings_a_batch(officer_at: Person, filed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sheet for each list; what is wrong is told by the sheet's own row."""
-    from openpyxl import Workbook  # noqa: PLC0415
+    monkeypatch.setattr(Background, "take_up", lambda *_: None)
 
     def sent(amount: object) -> Any:
         book = Workbook()

@@ -30,7 +30,7 @@ def test_an_estimate_is_rounded(amount: str | int | Decimal, lang: str, text: st
 def test_uses_are_told_in_words() -> None:
     """The score, the points, a rule by its table; what is not known as it is written."""
     assert _use("score").zh == "评分"
-    assert _use("points:rd_expense").en == "innovation points"
+    assert _use("points:rd_expense").en == "points"
     assert _use("rule:knock_outs/loan-defaulted").zh == "否决规则 loan-defaulted"
     assert _use("rule:strange/x").en == "strange x"
     assert _use("else").zh == "else"
