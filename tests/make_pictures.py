@@ -87,7 +87,9 @@ class Camera:
         path = page.path.format(**self.named)
         window.goto(path if page.template == "docs.html" else f"{path}{'&' if '?' in path else '?'}lang={lang}")
         if page.press:
-            window.locator(page.press).first.click()
+            with window.expect_navigation():
+                window.locator(page.press).first.click()
+            window.wait_for_load_state()
         window.emulate_media(media=media)
         if screen == "narrow":
             wide = window.evaluate("document.documentElement.scrollWidth")
