@@ -296,12 +296,14 @@ class NotReady(ServiceError):
     """A model, scheme, reference base or policy is missing or does not match its hash, so nothing may be decided."""
 
     code = "not-ready"
+    retry_after = 5
 
 
 class NotRecorded(ServiceError):
     """The record could not be made durable, so the decision was not given."""
 
     code = "not-recorded"
+    retry_after = 1
 
 
 class BadSetting(ServiceError):

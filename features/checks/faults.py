@@ -43,6 +43,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "ragged-row": "every line has as many values as the header has columns",
         "registers": "only event registers are named as searched",
         "text": "a text column holds text, without control characters",
+        "too-large": "a file that is sent holds no more than a service takes at once",
         "too-long": "a text is not longer than its column admits",
         "unknown-column": "every column is one that the table has",
         "unknown-file": "every file is named after a table, as CSV or Parquet",

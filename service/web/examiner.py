@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from features.vocabulary import Product
 from service.clock import CHINA
+from service.days import LARGEST, Day
 from service.domain import Outcome
 from service.errors import UnknownEntry
 from service.ledger import Entry, Kind
@@ -61,7 +62,7 @@ def _said(value: Any) -> Any:
 
 Maybe = BeforeValidator(_said)
 Text = Annotated[Annotated[str, Field(max_length=100)] | None, Maybe]
-Place = Annotated[Annotated[int, Field(ge=0)] | None, Maybe]
+Place = Annotated[Annotated[int, Field(ge=0, le=LARGEST)] | None, Maybe]
 
 
 class DecisionsSought(PageQuery):
@@ -70,8 +71,8 @@ class DecisionsSought(PageQuery):
     text: Text = Field(default=None, description="A decision's number, a firm's code, or their beginning; or a part of a firm's name")
     product: Annotated[Product | None, Maybe] = Field(default=None, description="The product asked for")
     outcome: Annotated[Outcome | None, Maybe] = Field(default=None, description="How it ended")
-    since: Annotated[date | None, Maybe] = Field(default=None, description="Decided on this day in China or later")
-    until: Annotated[date | None, Maybe] = Field(default=None, description="Decided on this day in China or earlier")
+    since: Annotated[Day | None, Maybe] = Field(default=None, description="Decided on this day in China or later")
+    until: Annotated[Day | None, Maybe] = Field(default=None, description="Decided on this day in China or earlier")
     actor: Text = Field(default=None, description="Login of the person, or number of the token, that had it decided")
     sort: str = Field(default=NEWEST.text, pattern=sorts(*DECISION_SORTS), description="What to sort by; with a minus the largest first")
     before: Place = Field(default=None, description="Only those after the one at this place in the order")
@@ -273,6 +274,7 @@ def entry_page(ask: Ask, seq: str, query: PageQuery) -> Response:
     "POST",
     "/audit/verify",
     summary="Verify the whole ledger, and say in plain words what was found",
+    long=True,
     page=True,
     permission=Permission.AUDIT,
     form=Strict,

@@ -109,6 +109,7 @@ FILE_RULES: Mapping[str, str] = MappingProxyType(
         "ragged-row": "本行的值与表头的列数不同",
         "registers": "只能填写登记簿的名称",
         "text": "文本含有控制字符",
+        "too-large": "上传的文件超过一次可处理的上限",
         "too-long": "文本过长",
         "unknown-column": "本表没有这一列",
         "formula": "是公式，请复制后粘贴为数值",

@@ -114,6 +114,27 @@ TROUBLES: Mapping[str, Words] = MappingProxyType(
         "scheme-invalid": Words("积分方案有误，请按提示更正。", "The points scheme has faults. Correct them as told."),
         "invalid-request": Words("所填内容不完整或有误，请更正。", "What was filled in is incomplete or wrong. Correct it."),
         "unknown-parameter": Words("网址中有无法识别的内容。", "The address has parts this page does not take."),
+        "storage-full": Words(
+            "磁盘空间不足，未作任何更改，请联系系统管理员。", "The disk is full. Nothing was changed; tell the administrator."
+        ),
+        "storage-read-only": Words(
+            "数据只读，未作任何更改，请联系系统管理员。", "Nothing can be written. Nothing was changed; tell the administrator."
+        ),
+        "database-unavailable": Words("数据库暂无响应，请稍后再试。", "The database does not answer. Please try again in a moment."),
+        "database-damaged": Words("数据库已损坏，请联系系统管理员。", "The database is damaged. Tell the administrator."),
+        "schema-mismatch": Words("系统正在升级，请稍后再试。", "The service is being upgraded. Please try again later."),
+        "clock-wrong": Words(
+            "系统时钟有误，未作任何更改，请联系系统管理员。", "The clock is wrong. Nothing was changed; tell the administrator."
+        ),
+        "overloaded": Words("请求过多，请稍后再试。", "The service is busy. Please try again in a moment."),
+        "ledger-key-unusable": Words(
+            "账本签名密钥无法使用，暂不能作决定，请联系系统管理员。",
+            "The key that signs the ledger cannot be used, so nothing is decided. Tell the administrator.",
+        ),
+        "ledger-unsealed": Words(
+            "账本未能及时签封，暂不能作决定，请联系系统管理员。",
+            "Records could not be sealed, so nothing is decided. Tell the administrator.",
+        ),
         "oidc-failed": Words("统一身份认证未完成，请重新登录。", "Single sign-on did not complete. Please sign in again."),
     }
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 from werkzeug.datastructures import FileStorage
@@ -18,14 +19,21 @@ __all__ = ["evidence_template", "evidence_workbook", "places_of", "sent_files"]
 
 MOST_BYTES = 32 * 2**20
 """Of one file of a ZIP once it is unpacked."""
-MOST_FILES, MOST_UNPACKED = 100, 4 * MOST_BYTES
-"""Of a ZIP: members, and all of them unpacked."""
+MOST_FILES = 100
+"""Of a ZIP."""
 FORMATS = {"integer": "0", "date": "yyyy-mm-dd", "boolean": "General"}
 GUIDE_LINES = (
     "每张工作表是一张数据表，第一行是列名，请勿改动；列名上的批注说明含义、单位与取值，黄色为必填。不填的表留空。请写数值，不要写公式。",
     "A sheet is a table; its first row names the columns and stays. Notes on names tell meaning, unit and words; yellow must be filled.",
     "Leave sheets empty that you have nothing for. Write values, not formulas.",
 )
+MOST_UNPACKED = 2 * MOST_BYTES
+"""Of all files of a ZIP."""
+SUFFIXES = frozenset({".csv", ".parquet"})
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""The two that every program writes, and whose reader never gives more than the stated size."""
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+"""What the reader raises: damage, an end too early, other versions, encryption (RuntimeError), names that are no text."""
 STARTED = (2026, 1, 1, 0, 0, 0)
 
 
@@ -93,16 +101,27 @@ def places_of(files: Iterable[SentFile]) -> dict[str, Place]:
 def _unpacked(name: str, file: FileStorage) -> Iterator[SentFile]:
     try:
         with zipfile.ZipFile(file.stream) as pack:
-            members = pack.infolist()
-            if len(members) > MOST_FILES or sum(one.file_size for one in members) > MOST_UNPACKED:
-                raise EvidenceFaults([Fault("", 0, "", name[:80], "unreadable", "it unfolds to too much; send the files of one firm")])
+            members = [one for one in pack.infolist() if not one.is_dir() and PurePath(one.filename).suffix.lower() in SUFFIXES]
+            _refuse_bombs(name, members)
             for one in members:
                 path = PurePath(one.filename)
-                if one.is_dir() or path.suffix.lower() not in {".csv", ".parquet"}:
-                    continue
-                if one.file_size > MOST_BYTES:
-                    raise EvidenceFaults([Fault(path.stem[:64], 0, "", path.name[:80], "unreadable", "send a smaller file")])
                 yield SentFile(path.stem.lower(), path.name, io.BytesIO(pack.read(one)))
-    except zipfile.BadZipFile as error:
-        remedy = "send a ZIP file, or the files as they are"
+    except UNREADABLE as error:
+        remedy = "send a ZIP file that is neither encrypted nor damaged, or the files as they are"
         raise EvidenceFaults([Fault(PurePath(name).stem[:64], 0, "", name[:80], "unreadable", remedy)]) from error
+
+
+def _refuse_bombs(name: str, members: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse, before anything is unpacked, what would fill the memory; a size that lies is held to by the reader."""
+    if len(members) > MOST_FILES:
+        remedy = f"it holds more than {MOST_FILES} files; send those of one firm"
+        raise EvidenceFaults([Fault(PurePath(name).stem[:64], 0, "", name[:80], "too-large", remedy)])
+    for one in members:
+        path = PurePath(one.filename)
+        if one.compress_type not in METHODS:
+            raise EvidenceFaults([Fault(path.stem[:64], 0, "", path.name[:80], "unreadable", "pack it as an ordinary ZIP file (deflate)")])
+        if one.file_size > MOST_BYTES:
+            raise EvidenceFaults([Fault(path.stem[:64], 0, "", path.name[:80], "too-large", "send a smaller file")])
+    if sum(one.file_size for one in members) > MOST_UNPACKED:
+        remedy = f"its files hold more than {MOST_UNPACKED:,} bytes unpacked; send fewer of them"
+        raise EvidenceFaults([Fault(PurePath(name).stem[:64], 0, "", name[:80], "too-large", remedy)])

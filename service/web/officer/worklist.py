@@ -12,6 +12,7 @@ from flask import Blueprint, Response
 from pydantic import Field
 
 from features.vocabulary import Product
+from service.days import LARGEST
 from service.domain import Outcome
 from service.store.ordering import NEWEST, Order
 from service.store.worklist import SORTS, Narrow, Queue
@@ -74,7 +75,9 @@ class DeskQuery(PageQuery):
     product: Annotated[Product | None, Maybe] = Field(default=None, description="Only of this product")
     outcome: Annotated[Outcome | None, Maybe] = Field(default=None, description="Only those that ended so")
     sort: str = Field(default=NEWEST.text, pattern=SORT, description="What to sort by; with a minus the largest first")
-    before: int | None = Field(default=None, ge=1, description="Only those after the one at this place in the order: the next page")
+    before: int | None = Field(
+        default=None, ge=1, le=LARGEST, description="Only those after the one at this place in the order: the next page"
+    )
 
     @property
     def narrow(self) -> Narrow:
