@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-inp
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check bench crash fuzz soak lock docs audit-packages clean
+.PHONY: help setup setup-dev demo test check bench crash fuzz soak lock docs pictures audit-packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ fuzz: setup-dev ## 10,000 hostile requests and 1,000 hostile files
 
 soak: setup-dev ## 200,000 decisions; memory and p99 stay flat
 	$(BIN)/python -m trials.soak $(ARGS)
+
+pictures: setup-dev ## take the pictures of the pages anew (needs Chromium and Chinese fonts)
+	$(BIN)/python tests/make_pictures.py
 
 docs: setup-dev ## write the generated documents again
 	$(BIN)/jifen docs

@@ -26,12 +26,14 @@ from service.web.lineage import lineage
 from service.web.model_pages import model_pages
 from service.web.monitoring import monitoring
 from service.web.monitoring_pages import monitoring_pages
+from service.web.notes import notes
 from service.web.officer.apply import apply
 from service.web.officer.apply_evidence import apply_evidence
 from service.web.officer.batches import batches
 from service.web.officer.case import case
 from service.web.officer.corrections import corrections
 from service.web.officer.firms import firms_pages
+from service.web.officer.note import note
 from service.web.officer.worklist import worklist
 from service.web.oidc import identity
 from service.web.overrides import overrides
@@ -97,6 +99,8 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         model_pages,
         monitoring,
         monitoring_pages,
+        note,
+        notes,
         overrides,
         propose_pages,
         records,

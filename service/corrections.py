@@ -17,6 +17,7 @@ __all__ = [
     "MOST_DAYS",
     "ConcludeRequest",
     "HoldRequest",
+    "NoteRequest",
     "OverrideRequest",
     "OverridesQuery",
     "ReasonRequest",
@@ -79,6 +80,12 @@ class ConcludeRequest(Strict):
     verdict: Verdict
     reason: Grounds = Field(description="Told to the client; sealed")
     override_id: str | None = Field(default=None, pattern=DECISION_ID, description="The override, where the verdict is override")
+
+
+class NoteRequest(Strict):
+    """A note on a case, in words of one's own."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4_000)] = Field(description="What is to be remembered; sealed")
 
 
 class HoldRequest(Strict):

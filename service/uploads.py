@@ -13,6 +13,7 @@ import polars as pl
 
 from features.checks import EvidenceFaults, Fault
 from features.tables import TABLES
+from service.workbooks import Place
 from training.evidence_files import evidence_files, read_evidence
 
 __all__ = ["Evidence", "SentFile", "read_folder", "read_sent"]
@@ -24,11 +25,12 @@ MOST_BYTES = 256 * 2**20
 
 
 class SentFile(NamedTuple):
-    """A file as it was sent: the table it says it is, its own name, and its content."""
+    """A file as it was sent: the table it says it is, its own name, and its content; for a sheet of a workbook, where its values stand."""
 
     table: str
     name: str
     content: IO[bytes]
+    place: Place | None = None
 
 
 class Evidence(NamedTuple):

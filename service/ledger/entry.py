@@ -29,6 +29,7 @@ class Kind(StrEnum):
     SWITCH = "switch"
     OVERRIDE = "override"
     REVIEW = "review"
+    NOTE = "note"
     SHADOW = "shadow"
     HOLD = "hold"
     TOMBSTONE = "tombstone"

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from features.stages import STAGES, STAGES_ZH
 from service.tokens import Permission, Role
 
-__all__ = ["MARKS", "OUTCOMES", "PERMISSIONS", "ROLES", "TROUBLES", "Words"]
+__all__ = ["MARKS", "OUTCOMES", "PERMISSIONS", "ROLES", "STAGE_WORDS", "TONES", "TROUBLES", "Words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,9 @@ PERMISSIONS: Mapping[Permission, Words] = MappingProxyType(
         Permission.READ: Words("查看企业、积分与决定", "See firms, points and decisions"),
         Permission.DECIDE: Words("提交申请并取得决定", "Submit applications and have them decided"),
         Permission.INGEST: Words("录入企业证据", "Put evidence on file"),
-        Permission.OVERRIDE: Words("在本人权限内、说明理由后推翻决定", "Override a decision, with a reason, within one's authority"),
-        Permission.SIGN: Words("复核他人的推翻意见，完成人工复审", "Countersign a colleague's override; conclude reviews"),
+        Permission.OVERRIDE: Words("在本人权限内、说明理由后调整决定", "Override a decision, with a reason, within one's authority"),
+        Permission.SIGN: Words("签署他人的人工调整，完成人工复核", "Countersign a colleague's override; conclude reviews"),
+        Permission.NOTE: Words("在决定上写备注", "Write notes on decisions"),
         Permission.PROPOSE: Words("提议模型、积分方案、参照组与政策", "Propose models, schemes, peers and policy"),
         Permission.APPROVE: Words("批准或否决他人的提议", "Approve or refuse what a colleague proposed"),
         Permission.STOP: Words("立即停止自动决定", "Stop automatic decisions at once"),
@@ -58,6 +60,11 @@ OUTCOMES: Mapping[str, Words] = MappingProxyType(
         "decline": Words("不同意", "Decline"),
     }
 )
+
+TONES: Mapping[str, str] = MappingProxyType({"approve": "good", "counter": "warn", "refer": "refer", "decline": "bad"})
+"""Colours of outcomes; the word always stands beside them."""
+
+STAGE_WORDS: Mapping[str, Words] = MappingProxyType({stage: Words(STAGES_ZH[stage], stage.capitalize()) for stage in STAGES})
 
 MARKS: Mapping[str, Words] = MappingProxyType(
     {

@@ -163,6 +163,19 @@ def test_a_zip_that_cannot_or_must_not_be_unpacked_is_refused(officer_at: Person
     assert answer.status_code == 422, answer.text
 
 
+def test_a_zip_of_too_many_files_is_refused(officer_at: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's evidence has so many tables."""
+    monkeypatch.setattr("service.web.officer.evidence_files.MOST_FILES", 1)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as pack:
+        for stream, name in csv_files():
+            pack.writestr(name, stream.read())
+    content.seek(0)
+    page = upload(officer_at, [(content, "all.zip")])
+    assert page.status_code == 422
+    assert "未作任何更改" in page.text
+
+
 def test_faults_of_the_files_are_told_row_by_row(officer_at: Person) -> None:
     """Table, row, column, value, rule and what the column admits; in Chinese without a word of English but the values."""
     header, *_ = evidence_texts(firms=[FIRM])["talent"].write_csv().splitlines()
