@@ -13,16 +13,21 @@ from flask import Flask
 from sqlalchemy import select
 
 from service.artefacts import policy_text
+from service.cli.monitoring_job import NEWEST, RATE
 from service.clock import system_clock
 from service.desk import Desk
 from service.domain import Decision, shipped_policies
 from service.domain.allocation.plan_file import DEFAULT
+from service.ledger import Actor
 from service.store.models import DecisionRow
 from service.store.overrides import list_overrides
 from service.store.reviews import list_reviews
 from service.store.worklist import find_firms
 from service.use_cases.allocations import newest_allocations
+from service.use_cases.monitor import look_at
+from service.use_cases.monitoring_runs import ask_run, history, keep_found
 from service.use_cases.tokens import create_token
+from training.label import label_loans
 
 CASES = 48
 DAY = timedelta(hours=7)
@@ -68,7 +73,16 @@ def settle(app: Flask, clock: Hands, passwords: Mapping[str, str], applicant: st
         clock.ahead = DAY - timedelta(minutes=4)
         _correct(app, desk, passwords)
         clock.ahead = DAY
+        _watch(desk)
     return _named(desk, applicant)
+
+
+def _watch(desk: Desk) -> None:
+    """Monitor twice, as the process of a run does."""
+    for _ in range(2):
+        run_id = ask_run(desk.store, desk.clock, Actor(kind="person", id="demo-risk"))
+        found = look_at(desk.store, desk.shelf, newest=NEWEST, rate=RATE, label=label_loans)
+        keep_found(desk.store, desk.clock, run_id, found, newest=NEWEST, rate=RATE)
 
 
 def _decide(app: Flask, desk: Desk, clock: Hands, firms: list[str]) -> None:
@@ -152,6 +166,8 @@ def _named(desk: Desk, applicant: str) -> dict[str, str]:
     assert base is not None
     invested = (one.decision_id for one in found if one.application.product.value == "loan-investment" and one.offer)
     special = next(invested, first.decision_id)
+    run = history(desk.store, desk.clock).kept[0]
+    watched = f"/monitoring/{run.run_id}/{run.models[0].segment}/0"
     return {
         "firm": applicant,
         "decision": first.decision_id,
@@ -162,6 +178,7 @@ def _named(desk: Desk, applicant: str) -> dict[str, str]:
         "overridden": overrides[0].decision_id,
         "review": reviews[-1].review_id,
         "model": base.bundles["startup"].sha256,
+        "watched": watched,
         "proposal": next(one.proposal.proposal_id for one in desk.office.newest(9) if one.verdict is None),
         "batch": newest_allocations(desk, 1)[0][0].allocation_id,
     }

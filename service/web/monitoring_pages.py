@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response
 
 from service.domain.override_outcomes import Tally
-from service.errors import UnknownRun
+from service.errors import UnknownRun, WrongState
 from service.monitoring import MOVED, MonitoringRun
 from service.monitoring.run import FindingKept, MonitoredKept
 from service.requests import Strict
@@ -27,8 +29,10 @@ from service.web.words_risk import WATCHED
 __all__ = ["monitoring_pages"]
 
 monitoring_pages = Blueprint("monitoring_pages", __name__, template_folder="templates")
+log = logging.getLogger(__name__)
 TITLE: Final = Words("监测", "Monitoring")
 EVERY: Final = 5
+PLACE: Final = re.compile(r"[0-9]{1,4}")
 INPUTS: Final = ("PSI", "missing")
 """Measures of the model's inputs; those that did not move are folded away."""
 
@@ -120,20 +124,22 @@ def monitoring_page(ask: Ask, query: PageQuery) -> Response:
     permission=Permission.PROPOSE,
     form=Strict,
     answers={303: Answer(meaning="Started, or one is under way: the page, which tells when it has ended", headers=("Location",))},
-    problems=("wrong-state",),
 )
-def start_on_page(ask: Ask, form: Strict) -> Response:
+def start_run_on_page(ask: Ask, form: Strict) -> Response:
     """Start it."""
     del form
     desk = ask.desk
-    desk.monitor(ask_run(desk.store, desk.clock, ask.caller.actor))
+    try:
+        desk.monitor(ask_run(desk.store, desk.clock, ask.caller.actor))
+    except WrongState:  # another is under way, and the page says whose
+        log.info("a monitoring run was asked for while one is under way")
     return go_to("/monitoring")
 
 
 @operation(
     monitoring_pages,
     "GET",
-    "/monitoring/<run_id>/<segment>/<int:place>",
+    "/monitoring/<run_id>/<segment>/<place>",
     summary="One watched quantity of a run, with the picture behind it",
     page=True,
     permission=Permission.READ,
@@ -141,16 +147,17 @@ def start_on_page(ask: Ask, form: Strict) -> Response:
     answers={200: Answer(meaning="The page", media=HTML)},
     problems=("unknown-run",),
 )
-def watched_page(ask: Ask, run_id: str, segment: str, place: int, query: PageQuery) -> Response:
+def watched_page(ask: Ask, run_id: str, segment: str, place: str, query: PageQuery) -> Response:
     """Show it."""
     del query
     run = show_run(ask.desk.store, run_id)
     model = next((one for one in run.models if one.segment == segment), None)
-    if model is None or place >= len(model.findings):
+    number = int(place) if PLACE.fullmatch(place) else -1
+    if model is None or not 0 <= number < len(model.findings):
         raise UnknownRun(
             f"monitoring run {run_id[:40]!r} found nothing numbered {place} of {segment[:20]!r}; /monitoring lists what it found"
         )
-    finding = model.findings[place]
+    finding = model.findings[number]
     frame = frame_of(TITLE, ask.session, ask.caller)
     name = _name(finding, frame.lang)
     runs = [(past.at, one) for past in reversed(history(ask.desk.store, ask.desk.clock).kept) if (one := _same(past, model, finding))]

@@ -36,7 +36,7 @@ SIDES: Mapping[str, Words] = MappingProxyType(
 )
 MEASURES: Mapping[str, Words] = MappingProxyType(
     {
-        "PSI": Words("PSI", "PSI"),
+        "PSI": Words("稳定性指数 PSI", "PSI"),
         "missing": Words("缺失率", "share missing"),
         "known share": Words("已知占比", "known share"),
         "CBPE": Words("结果未出前的估计", "estimate before outcomes"),
@@ -47,7 +47,7 @@ MEASURES: Mapping[str, Words] = MappingProxyType(
 RIVALS: Mapping[str, Words] = MappingProxyType(
     {
         "scorecard": Words("评分卡", "WOE scorecard"),
-        "ebm": Words("EBM", "EBM"),
+        "ebm": Words("可解释提升机 EBM", "EBM"),
         "logistic": Words("逻辑回归", "logistic regression"),
         "lightgbm": Words("无约束 LightGBM", "unconstrained LightGBM"),
     }
@@ -57,7 +57,7 @@ WATCHED: Mapping[str, Words] = MappingProxyType(
     {
         "score": Words("评分分布", "Score"),
         "coverage": Words("数据完整度", "Coverage"),
-        "AUC": Words("AUC", "AUC"),
+        "AUC": Words("区分度 AUC", "AUC"),
         "default rate": Words("预计违约率", "Default rate"),
         "defaults": Words("违约：实际与预测", "Defaults, realised"),
         "overrides up": Words("人工调整：更有利", "Overrides, better for the firm"),

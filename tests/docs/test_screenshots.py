@@ -31,7 +31,7 @@ MENTIONED = re.compile(r"docs/screenshots/([a-z0-9.-]+\.png)|\]\(screenshots/([a
 LISTED = [file for file, *_ in pictures()]
 PIECES = {"layout.html", "decision.svg", "lists.html", "officer/pieces.html", "officer/_case_head.html", "officer/what_if.html"}
 PIECES |= {"risk/retraining.html", "risk/retraining_parts.html"}  # a job takes minutes, so the province of the pictures has none
-PIECES |= {"examiner/parts.html", "risk/parts.html", "risk/blocks.html", "officer/evidence_rest.html"}
+PIECES |= {"examiner/parts.html", "risk/parts.html", "risk/blocks.html", "risk/pictures.html", "officer/evidence_rest.html"}
 
 
 def test_every_picture_is_there_and_no_other() -> None:
