@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 from service.errors import UnknownModel
 from service.monitoring import Finding
 from service.monitoring.psi import psi_finding
-from service.store.artefacts import newest_validation
+from service.store.artefacts import ArtefactKind, artefact_bytes, newest_validation
 from training.bundle import Bundle, GateOutcome, Validation, read_validation
 from training.errors import BundleError
 
-__all__ = ["GatesTold", "Told", "gates_of", "held_out_stability", "newest_told", "validation_of"]
+__all__ = ["GatesTold", "Told", "gates_of", "held_out_stability", "named_validation", "newest_told", "validation_of"]
 
 LEVEL: Final = 0.05
 """Chance that held-out rows of the training population make any PSI reach its threshold; half for the score, half for all inputs."""
@@ -55,6 +55,16 @@ def newest_told(unit: Connection, bundle: str) -> Told | None:
     except BundleError:
         return None
     return Told(found[0], record) if record.sha256 == found[0] and record.bundle == bundle else None
+
+
+def named_validation(unit: Connection, pin: str) -> Validation | None:
+    """Read a validation by the hash that a proposal names; None where it is not on file or was changed."""
+    content = artefact_bytes(unit, ArtefactKind.VALIDATION, pin)
+    try:
+        record = None if content is None else read_validation(content, source=pin)
+    except BundleError:
+        return None
+    return record if record is not None and record.sha256 == pin else None
 
 
 def validation_of(unit: Connection, bundle: str) -> Told:

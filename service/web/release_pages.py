@@ -21,6 +21,7 @@ from service.web.figures import moment
 from service.web.listing import MOST_IN_FILE, Listing, csv_file, sorts
 from service.web.operations import Answer, Ask, operation
 from service.web.pages import HTML, Frame, PageQuery, frame_of, go_to, language, render
+from service.web.proposal_checks import CheckShown, checks_shown
 from service.web.refusals import Refusal, tried
 from service.web.words import Words
 from service.web.words_audit import SLOTS, STATES
@@ -102,6 +103,7 @@ class ProposalShown:
     may_approve: bool
     may_examine: bool
     is_own: bool
+    checks: tuple[CheckShown, ...]
     refusal: Refusal | None
     reason: str
 
@@ -298,13 +300,15 @@ def _releases(
 def _proposal(ask: Ask, release_id: str, refusal: Refusal | None = None, *, reason: str = "") -> Response:
     office, holder = ask.desk.office, ask.caller
     standing = office.show(release_id)
+    frame = frame_of(PROPOSAL, ask.session, holder)
     page = ProposalShown(
-        frame=frame_of(PROPOSAL, ask.session, holder),
+        frame=frame,
         standing=standing,
         in_force=office.in_force() == release_id,
         may_approve=holder.may(Permission.APPROVE),
         may_examine=holder.may(Permission.AUDIT),
         is_own=standing.proposal.proposed_by == holder.actor or standing.proposal.proposed_by.id == holder.actor.id,
+        checks=checks_shown(ask.desk.store, standing.proposal.models, frame.lang),
         refusal=refusal,
         reason=reason,
     )

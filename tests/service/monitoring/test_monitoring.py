@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 from service.monitoring import MOVED, SHORT, STABLE, Finding, Monitored, Observation, newest_of_each, overall
 from service.monitoring.before_outcomes import auc_of, estimated, expected_auc, expected_defaults
 from service.monitoring.coverage import coverage
+from service.monitoring.overrides import override_outcomes
 from service.monitoring.psi import binned_counts, critical_psi, joined, psi, psi_finding
 from service.monitoring.realised import realised, vintages
 from service.monitoring.report import monitored
@@ -247,3 +248,51 @@ def test_the_whole_verdict() -> None:
     assert overall([one, replace(one, verdict=STABLE)]) == STABLE
     assert overall([one, replace(one, verdict=STABLE), replace(one, verdict=MOVED)]) == MOVED
     assert one.to_dict()["verdict"] == SHORT
+
+
+def overridden(n: int, *, pd: float = 0.05, defaults: int = 0, direction: str = "up") -> list[Observation]:
+    return [observation(number, pd=pd, overridden=direction, defaulted=number < defaults) for number in range(n)]
+
+
+def test_overrides_are_held_to_what_the_model_said_by_hand() -> None:
+    """Ten of 40 at 5 % is 2 P(X >= 10) = 0.0001: moved; four of 120 at 5 % are what was expected; the others are left out."""
+    up, down, level = override_outcomes([*overridden(40, defaults=10), *ripe(30, 30, 0.1)], level=0.03)
+    assert (up.subject, up.verdict, up.n, up.value) == ("overrides up", MOVED, 40, 0.25)
+    assert up.low < 0.25 < up.high
+    assert (up.expected, up.threshold) == (pytest.approx(0.05), pytest.approx(0.01))
+    assert {(one.n, one.value, one.verdict) for one in (down, level)} == {(0, None, SHORT)}
+    (_, stable, _) = override_outcomes(overridden(120, defaults=4, direction="down"), level=0.03)
+    assert stable.verdict == STABLE
+
+
+def test_few_overrides_are_not_enough_data_unless_they_are_plain() -> None:
+    """Twelve loans with no default could hide any risk; six defaults among them could not be chance."""
+    assert next(iter(override_outcomes(overridden(12), level=0.03))).verdict == SHORT
+    assert next(iter(override_outcomes(overridden(12, defaults=6), level=0.03))).verdict == MOVED
+
+
+def test_r14_overrides_alarm_no_more_often_than_stated() -> None:
+    """Outcomes drawn from the PDs themselves: at most the stated 5 % of 2,000 runs say moved, on 20 loans as on 200."""
+    dice = np.random.default_rng(14)
+    for rows in (20, 200):
+        alarms = 0
+        for _ in range(1_000):
+            pd = dice.beta(1, 19, rows)
+            failed = dice.random(rows) < pd
+            way = dice.integers(0, 3, rows)
+            seen_now = [
+                observation(place, pd=float(pd[place]), overridden=("up", "down", "level")[way[place]], defaulted=bool(failed[place]))
+                for place in range(rows)
+            ]
+            alarms += any(one.verdict == MOVED for one in override_outcomes(seen_now, level=0.05))
+        assert alarms <= 50, rows
+
+
+def test_r14_overrides_that_fail_three_times_as_often_are_found() -> None:
+    """On 200 loans at 5 % whose true rate is 15 %, at least nineteen runs in twenty say moved at the share that monitoring spends."""
+    dice = np.random.default_rng(15)
+    found = sum(
+        next(iter(override_outcomes(overridden(200, defaults=int(dice.binomial(200, 0.15))), level=0.0025))).verdict == MOVED
+        for _ in range(200)
+    )
+    assert found >= 190
