@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 from service.errors import UnknownModel
 from service.monitoring import Finding
 from service.monitoring.psi import psi_finding
-from service.store.artefacts import newest_validation
+from service.store.artefacts import ArtefactKind, artefact_bytes, newest_validation
 from training.bundle import Bundle, GateOutcome, Validation, read_validation
 from training.errors import BundleError
 
-__all__ = ["GatesTold", "Told", "gates_of", "held_out_stability", "newest_told", "validation_of"]
+__all__ = ["GatesTold", "Told", "gates_of", "held_out_stability", "newest_told", "told_of", "validation_of"]
 
 LEVEL: Final = 0.05
 """Chance that held-out rows of the training population make any PSI reach its threshold; half for the score, half for all inputs."""
@@ -50,11 +50,22 @@ def newest_told(unit: Connection, bundle: str) -> Told | None:
     found = newest_validation(unit, bundle)
     if found is None:
         return None
+    told = _told(*found)
+    return told if told is not None and told.record.bundle == bundle else None
+
+
+def told_of(unit: Connection, pin: str) -> Told | None:
+    """Read one validation by the hash it is filed under, None where it is not on file or was changed."""
+    content = artefact_bytes(unit, ArtefactKind.VALIDATION, pin)
+    return None if content is None else _told(pin, content)
+
+
+def _told(pin: str, content: bytes) -> Told | None:
     try:
-        record = read_validation(found[1], source=found[0])
+        record = read_validation(content, source=pin)
     except BundleError:
         return None
-    return Told(found[0], record) if record.sha256 == found[0] and record.bundle == bundle else None
+    return Told(pin, record) if record.sha256 == pin else None
 
 
 def validation_of(unit: Connection, bundle: str) -> Told:

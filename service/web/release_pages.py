@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -9,13 +10,16 @@ from flask import Blueprint, Response
 from pydantic import Field
 
 from service.errors import UnknownRelease
-from service.releases import Held, Release, slot_history
+from service.releases import Held, Proposal, Release, slot_history
 from service.requests import Strict
 from service.store.ordering import NEWEST as NEWEST_FIRST
 from service.store.ordering import Order
 from service.store.releases import Standing
 from service.tokens import Permission
 from service.use_cases.shadow import Match, matches
+from service.use_cases.validations import told_of
+from service.web.charts import Chart
+from service.web.curves import against_champion
 from service.web.examiner import Maybe
 from service.web.figures import moment
 from service.web.listing import MOST_IN_FILE, Listing, csv_file, sorts
@@ -104,6 +108,8 @@ class ProposalShown:
     is_own: bool
     refusal: Refusal | None
     reason: str
+    pictures: tuple[tuple[str, Chart], ...]
+    """Against the champion that each model would replace, by slot: who is swapped in money, and which reasons change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,8 +304,9 @@ def _releases(
 def _proposal(ask: Ask, release_id: str, refusal: Refusal | None = None, *, reason: str = "") -> Response:
     office, holder = ask.desk.office, ask.caller
     standing = office.show(release_id)
+    frame = frame_of(PROPOSAL, ask.session, holder)
     page = ProposalShown(
-        frame=frame_of(PROPOSAL, ask.session, holder),
+        frame=frame,
         standing=standing,
         in_force=office.in_force() == release_id,
         may_approve=holder.may(Permission.APPROVE),
@@ -307,5 +314,15 @@ def _proposal(ask: Ask, release_id: str, refusal: Refusal | None = None, *, reas
         is_own=standing.proposal.proposed_by == holder.actor or standing.proposal.proposed_by.id == holder.actor.id,
         refusal=refusal,
         reason=reason,
+        pictures=tuple(_pictures(ask, standing.proposal, frame.lang)),
     )
     return render("risk/proposal.html", page, refusal.status if refusal else 200)
+
+
+def _pictures(ask: Ask, proposal: Proposal, lang: str) -> Iterator[tuple[str, Chart]]:
+    """Draw what the validations that the proposal names say against the champion."""
+    with ask.desk.store.reading() as unit:
+        told = [(one.slot, told_of(unit, one.validation)) for one in proposal.models if one.validation is not None]
+    for slot, found in told:
+        if found is not None and found.record.pictures is not None:
+            yield from ((slot, chart) for chart in against_champion(found.record.pictures, lang))

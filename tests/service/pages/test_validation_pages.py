@@ -11,7 +11,7 @@ from builders_browser import Browser
 from builders_service import Clock
 from builders_validation import validation_of
 
-from service.artefacts import validation_artefact
+from service.artefacts import model_artefact, validation_artefact
 from service.desk import Desk
 from service.monitoring import MOVED, STABLE, Finding
 from service.store import Store
@@ -146,3 +146,25 @@ def test_the_newest_validation_is_the_one_on_file(store: Store, pin: str) -> Non
         assert newest_told(unit, cases.HASH) is None
     assert told is not None
     assert told.record.pictures == PICTURES
+
+
+def test_a_proposal_shows_validations_and_who_is_swapped(signed_in: Signed, store: Store, desk: Desk, clock: Clock, folders: Path) -> None:
+    """Each model that changes with its validation, gates and pictures against the champion; one without a validation is called out."""
+    kept = sorted(path.parent for path in folders.rglob("manifest.json"))
+    other = next(one for one in map(Bundle.load, kept) if one.hash not in _in_force(desk) and one.segment == "startup")
+    record = validation_of(other, "pass", "not-enough-data", pictures=PICTURES, made_at=clock.now)
+    with store.writing() as unit:
+        keep_artefacts(unit, [model_artefact(other.folder), validation_artefact(record.to_bytes())], clock.now)
+    risk = signed_in("risk")
+    sent = risk.send("/releases/new", reason="better ranking", model_startup=other.hash)
+    assert sent.status_code == 303, sent.text
+    page = risk.get(sent.headers["Location"]).text
+    for said in ("模型验证", "验证通过", "数据不足", "换模型后谁会变", "原因变动", f'href="/models/{other.hash}/validation"'):
+        assert said in page, said
+    assert "其中有模型未通过验证" not in page
+
+
+def _in_force(desk: Desk) -> set[str]:
+    base = desk.office.base()
+    assert base is not None
+    return {pin.sha256 for pin in base.bundles.values()}
