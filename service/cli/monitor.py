@@ -114,10 +114,8 @@ def _shown(found: Monitored) -> list[Finding]:
 
 
 def retraining(found: Monitored) -> Iterator[str]:
-    """Name the commands of a retraining where something moved; a person runs them, and two people decide what comes of it."""
+    """Name the command of a retraining where something moved; a person runs it, and two people decide what comes of it."""
     if found.verdict != MOVED:
         return
     yield f"moved: {', '.join(dict.fromkeys(one.subject for one in found.moved))}; a retraining would be:"
-    yield f"  jifen train --evidence FOLDER --segment {found.segment}"
-    yield f"  jifen validate {found.model} --evidence FOLDER --champion {found.model}@{found.version}"
-    yield f"  jifen release propose --model {found.model}@NEW --reason ... --operator ..."
+    yield f"  jifen retrain --segment {found.segment} --reason ... --operator ..."

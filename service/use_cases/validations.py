@@ -16,7 +16,7 @@ from service.store.artefacts import ArtefactKind, artefact_bytes, newest_validat
 from training.bundle import Bundle, GateOutcome, Validation, read_validation
 from training.errors import BundleError
 
-__all__ = ["GatesTold", "Told", "gates_of", "held_out_stability", "named_validation", "newest_told", "validation_of"]
+__all__ = ["GatesTold", "Told", "gates_of", "held_out_stability", "newest_told", "told_of", "validation_of"]
 
 LEVEL: Final = 0.05
 """Chance that held-out rows of the training population make any PSI reach its threshold; half for the score, half for all inputs."""
@@ -50,21 +50,22 @@ def newest_told(unit: Connection, bundle: str) -> Told | None:
     found = newest_validation(unit, bundle)
     if found is None:
         return None
-    try:
-        record = read_validation(found[1], source=found[0])
-    except BundleError:
-        return None
-    return Told(found[0], record) if record.sha256 == found[0] and record.bundle == bundle else None
+    told = _told(*found)
+    return told if told is not None and told.record.bundle == bundle else None
 
 
-def named_validation(unit: Connection, pin: str) -> Validation | None:
-    """Read a validation by the hash that a proposal names; None where it is not on file or was changed."""
+def told_of(unit: Connection, pin: str) -> Told | None:
+    """Read one validation by the hash it is filed under, None where it is not on file or was changed."""
     content = artefact_bytes(unit, ArtefactKind.VALIDATION, pin)
+    return None if content is None else _told(pin, content)
+
+
+def _told(pin: str, content: bytes) -> Told | None:
     try:
-        record = None if content is None else read_validation(content, source=pin)
+        record = read_validation(content, source=pin)
     except BundleError:
         return None
-    return record if record is not None and record.sha256 == pin else None
+    return Told(pin, record) if record.sha256 == pin else None
 
 
 def validation_of(unit: Connection, bundle: str) -> Told:

@@ -20,6 +20,7 @@ MID: Final = 260
 """Where bars begin."""
 NAMED: Final = 14
 """Inputs shown, those that differ most first."""
+APART: Final = 44
 TICKS: Final = (0.0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0)
 
 
@@ -54,8 +55,7 @@ def _rated_chart(title: str, rated: Sequence[Rated], lang: str) -> Chart | None:
         "Square: mean PD; dot: default rate with its 95 % interval (Wilson); at the right: defaults / n. The axis is a square root.",
     )
     chart = Chart(title, note[lang], TOP + ROW * len(shown) + 8)
-    ticks = [tick for tick in TICKS if tick <= top]
-    axis(chart, scale, [tick for place, tick in enumerate(ticks) if not place or scale(tick) - scale(ticks[place - 1]) > 26], "{:.1%}")
+    axis(chart, scale, _apart([tick for tick in TICKS if tick <= top], scale), "{:.1%}")
     for place, (one, (low, high)) in enumerate(zip(shown, bounds, strict=True)):
         y = TOP + ROW * place + ROW / 2
         chart.texts += [Text(128, y + 4, one.name, "", "end"), Text(452, y + 4, f"{one.defaults:,} / {one.n:,}", "q")]
@@ -72,6 +72,15 @@ def _rated_chart(title: str, rated: Sequence[Rated], lang: str) -> Chart | None:
     ]
     chart.behind = Behind(heads[lang], tuple(rows))
     return chart
+
+
+def _apart(ticks: Sequence[float], scale: Callable[[float], float]) -> list[float]:
+    """Leave out ticks whose numbers would run into the one before."""
+    kept: list[float] = []
+    for tick in ticks:
+        if not kept or scale(tick) - scale(kept[-1]) > APART:
+            kept.append(tick)
+    return kept
 
 
 def grade_chart(pictures: Pictures, lang: str) -> Chart | None:

@@ -11,7 +11,7 @@ from service.web.charts import Behind, Chart, Curve, Mark, Text
 from service.web.words import Words
 from training.bundle import CaughtPoint, Pictures, Validation
 
-__all__ = ["ks_chart", "pictures_of", "roc_chart"]
+__all__ = ["against_champion", "ks_chart", "pictures_of", "roc_chart"]
 
 BOX: Final = (64.0, 500.0, 16.0, 276.0)
 """Left, right, top and bottom of a curve's field."""
@@ -107,5 +107,10 @@ def pictures_of(record: Validation, findings: Sequence[Finding], lang: str) -> l
     drawn.append(reliability_chart(record, lang))
     if record.pictures is not None:
         title = Words("PSI：留出样本与训练样本", "PSI: held-out rows against training")[lang]
-        drawn += [psi_chart(findings, title, lang), swap_chart(record.pictures, lang), churn_chart(record.pictures, lang)]
+        drawn += [psi_chart(findings, title, lang), *against_champion(record.pictures, lang)]
     return [one for one in drawn if one is not None]
+
+
+def against_champion(pictures: Pictures, lang: str) -> list[Chart]:
+    """Draw who is swapped and which reasons change; nothing where there was no champion to hold the model to."""
+    return [one for one in (swap_chart(pictures, lang), churn_chart(pictures, lang)) if one is not None]

@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 TITLE: Final = Words("监测", "Monitoring")
 EVERY: Final = 5
 PLACE: Final = re.compile(r"[0-9]{1,4}")
+TESTED: Final = frozenset({"realised", "override outcomes"})
+"""Measures whose threshold is a probability."""
 INPUTS: Final = ("PSI", "missing")
 """Measures of the model's inputs; those that did not move are folded away."""
 
@@ -199,9 +201,18 @@ def _line(found: History, run: MonitoringRun, model: MonitoredKept, place: int, 
         finding=finding,
         value=f"{figure(finding, finding.value)}{interval}",
         expected=figure(finding, finding.expected),
-        threshold="–" if finding.threshold is None else f"{finding.threshold:.3g}",
+        threshold=_threshold(finding),
         past=tuple(None if one is None else one.verdict for one in said),
     )
+
+
+def _threshold(finding: FindingKept) -> str:
+    """Write what counts as moved: a value of the measure, or for tests the probability below which chance is not believed."""
+    if finding.threshold is None:
+        return "–"
+    if finding.measure == "known share":
+        return f"±{finding.threshold:.2%}"
+    return f"p < {finding.threshold:.2g}" if finding.measure in TESTED else f"{finding.threshold:.3f}"
 
 
 def _same(run: MonitoringRun, model: MonitoredKept, finding: FindingKept) -> FindingKept | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -9,19 +10,21 @@ from flask import Blueprint, Response
 from pydantic import Field
 
 from service.errors import UnknownRelease
-from service.releases import Held, Release, slot_history
+from service.releases import Held, Proposal, Release, slot_history
 from service.requests import Strict
 from service.store.ordering import NEWEST as NEWEST_FIRST
 from service.store.ordering import Order
 from service.store.releases import Standing
 from service.tokens import Permission
 from service.use_cases.shadow import Match, matches
+from service.use_cases.validations import told_of
+from service.web.charts import Chart
+from service.web.curves import against_champion
 from service.web.examiner import Maybe
 from service.web.figures import moment
 from service.web.listing import MOST_IN_FILE, Listing, csv_file, sorts
 from service.web.operations import Answer, Ask, operation
 from service.web.pages import HTML, Frame, PageQuery, frame_of, go_to, language, render
-from service.web.proposal_checks import CheckShown, checks_shown
 from service.web.refusals import Refusal, tried
 from service.web.words import Words
 from service.web.words_audit import SLOTS, STATES
@@ -103,9 +106,10 @@ class ProposalShown:
     may_approve: bool
     may_examine: bool
     is_own: bool
-    checks: tuple[CheckShown, ...]
     refusal: Refusal | None
     reason: str
+    pictures: tuple[tuple[str, Chart], ...]
+    """Against the champion that each model would replace, by slot: who is swapped in money, and which reasons change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,8 +312,17 @@ def _proposal(ask: Ask, release_id: str, refusal: Refusal | None = None, *, reas
         may_approve=holder.may(Permission.APPROVE),
         may_examine=holder.may(Permission.AUDIT),
         is_own=standing.proposal.proposed_by == holder.actor or standing.proposal.proposed_by.id == holder.actor.id,
-        checks=checks_shown(ask.desk.store, standing.proposal.models, frame.lang),
         refusal=refusal,
         reason=reason,
+        pictures=tuple(_pictures(ask, standing.proposal, frame.lang)),
     )
     return render("risk/proposal.html", page, refusal.status if refusal else 200)
+
+
+def _pictures(ask: Ask, proposal: Proposal, lang: str) -> Iterator[tuple[str, Chart]]:
+    """Draw what the validations that the proposal names say against the champion."""
+    with ask.desk.store.reading() as unit:
+        told = [(one.slot, told_of(unit, one.validation)) for one in proposal.models if one.validation is not None]
+    for slot, found in told:
+        if found is not None and found.record.pictures is not None:
+            yield from ((slot, chart) for chart in against_champion(found.record.pictures, lang))

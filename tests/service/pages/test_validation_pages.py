@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import builders_cases as cases
 import pytest
 from builders_browser import Browser
-from builders_releases import WANG, wanted
 from builders_service import Clock
-from builders_validation import WHEN, validation_of
+from builders_validation import validation_of
 
 from service.artefacts import model_artefact, validation_artefact
 from service.desk import Desk
 from service.monitoring import MOVED, STABLE, Finding
 from service.store import Store
-from service.store.artefacts import Artefact, ArtefactKind, keep_artefacts
-from service.use_cases.validations import named_validation, newest_told
+from service.store.artefacts import keep_artefacts
+from service.use_cases.validations import newest_told
 from service.web.curves import pictures_of
 from service.web.validation_words import chapters_of, gates_shown
 from training.bundle import Bundle
 from training.bundle.pictures import CaughtPoint, ChangedReason, GradeCount, Pictures, ReasonChurn, ScoreBins, SwapSet
 
 Signed = Callable[..., Browser]
-OTHER = "sha256:" + "d" * 64
 CURVE = tuple(CaughtPoint(rows=rows, defaults=defaults) for rows, defaults in ((0, 0), (50, 20), (200, 35), (400, 40)))
 PICTURES = Pictures(
     caught=CURVE,
@@ -151,47 +148,23 @@ def test_the_newest_validation_is_the_one_on_file(store: Store, pin: str) -> Non
     assert told.record.pictures == PICTURES
 
 
-def test_a_proposal_shows_the_validation_it_names(signed_in: Signed, desk: Desk, store: Store, folders: Path, clock: Clock) -> None:
-    """Its verdict, the gates that fail with what was found, swaps and churn; a newer validation does not change it."""
-    bundle = Bundle.load(folders / "startup-2")
-    record = validation_of(bundle, "pass", "not-enough-data", pictures=PICTURES, chapters=(CHAPTER,))
-    failing = record.outcomes[0].model_copy(update={"id": "warns", "standing": "fail", "blocks": False, "found": 0.7})
-    record = record.model_copy(update={"outcomes": (*record.outcomes, failing)})
+def test_a_proposal_shows_validations_and_who_is_swapped(signed_in: Signed, store: Store, desk: Desk, clock: Clock, folders: Path) -> None:
+    """Each model that changes with its validation, gates and pictures against the champion; one without a validation is called out."""
+    kept = sorted(path.parent for path in folders.rglob("manifest.json"))
+    other = next(one for one in map(Bundle.load, kept) if one.hash not in _in_force(desk) and one.segment == "startup")
+    record = validation_of(other, "pass", "not-enough-data", pictures=PICTURES, made_at=clock.now)
+    with store.writing() as unit:
+        keep_artefacts(unit, [model_artefact(other.folder), validation_artefact(record.to_bytes())], clock.now)
+    risk = signed_in("risk")
+    sent = risk.send("/releases/new", reason="better ranking", model_startup=other.hash)
+    assert sent.status_code == 303, sent.text
+    page = risk.get(sent.headers["Location"]).text
+    for said in ("模型验证", "验证通过", "数据不足", "换模型后谁会变", "原因变动", f'href="/models/{other.hash}/validation"'):
+        assert said in page, said
+    assert "其中有模型未通过验证" not in page
+
+
+def _in_force(desk: Desk) -> set[str]:
     base = desk.office.base()
     assert base is not None
-    models = {**base.bundles, "startup": model_artefact(folders / "startup-2")}
-    new = wanted(folders, bundles=models, scheme=base.scheme, validations=(validation_artefact(record.to_bytes()),))
-    number = desk.office.propose(new, reason="a better one", actor=WANG).proposal_id
-    later = validation_of(bundle, "fail", made_at=clock.now + timedelta(days=1))
-    with store.writing() as unit:
-        keep_artefacts(unit, [validation_artefact(later.to_bytes())], clock.now)
-    page = signed_in("validator").get(f"/releases/{number}").text
-    for said in ("验证通过", "门槛通过 1 / 3", "0.7000", "数据不足的门槛：1 项", "换模型后谁会变（申请金额）", "原因变动", record.sha256):
-        assert said in page, said
-    english = signed_in("risk").get(f"/releases/{number}?lang=en").text
-    assert "1 of 3 gates passed" in english
-    assert "Churn of reasons" in english
-
-
-def test_a_proposal_without_validation_says_so_loudly(signed_in: Signed, desk: Desk, folders: Path) -> None:
-    """A model that was never validated goes only where the proposer said so, and the approver reads it."""
-    base = desk.office.base()
-    assert base is not None
-    models = {**base.bundles, "startup": model_artefact(folders / "startup-2")}
-    new = wanted(folders, bundles=models, scheme=base.scheme, validations=())
-    number = desk.office.propose(new, reason="a pilot", actor=WANG, without_validation=True).proposal_id
-    page = signed_in("validator").get(f"/releases/{number}").text
-    for said in ("此提议含未通过验证的模型", "没有验证", "没有验证记录。"):
-        assert said in page, said
-
-
-def test_a_validation_that_was_changed_is_none(store: Store, pin: str) -> None:
-    """Neither a hash that names nothing nor bytes that are no record give one."""
-    with store.writing() as unit:
-        keep_artefacts(unit, [Artefact(pin=OTHER, kind=ArtefactKind.VALIDATION, name="x", version="1", content=b"{}")], WHEN)
-    with store.reading() as unit:
-        assert named_validation(unit, OTHER) is None
-        assert named_validation(unit, cases.HASH) is None
-        told = newest_told(unit, pin)
-        assert told is not None
-        assert named_validation(unit, told.pin) == told.record
+    return {pin.sha256 for pin in base.bundles.values()}
