@@ -142,7 +142,7 @@ def validation_page(ask: Ask, sha256: str, query: PageQuery) -> Response:
         frame=frame,
         told=told,
         gates=gates_of(told),
-        lines=gates_shown(told.record.outcomes, frame.lang),
+        lines=gates_shown(told.record.outcomes, frame.lang, told.record.chapters),
         chapters=chapters_of(told.record, frame.lang),
     )
     return render("risk/validation.html", page)

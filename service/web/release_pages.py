@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,7 @@ from service.store.ordering import Order
 from service.store.releases import Standing
 from service.tokens import Permission
 from service.use_cases.shadow import Match, matches
-from service.use_cases.validations import told_of
+from service.use_cases.validations import Told, told_of
 from service.web.charts import Chart
 from service.web.curves import against_champion
 from service.web.examiner import Maybe
@@ -26,6 +26,7 @@ from service.web.listing import MOST_IN_FILE, Listing, csv_file, sorts
 from service.web.operations import Answer, Ask, operation
 from service.web.pages import HTML, Frame, PageQuery, frame_of, go_to, language, render
 from service.web.refusals import Refusal, tried
+from service.web.validation_words import gate_words
 from service.web.words import Words
 from service.web.words_audit import SLOTS, STATES
 
@@ -110,6 +111,8 @@ class ProposalShown:
     reason: str
     pictures: tuple[tuple[str, Chart], ...]
     """Against the champion that each model would replace, by slot: who is swapped in money, and which reasons change."""
+    gate_words: Mapping[str, Words]
+    """The gates of the validations, by their ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,6 +308,7 @@ def _proposal(ask: Ask, release_id: str, refusal: Refusal | None = None, *, reas
     office, holder = ask.desk.office, ask.caller
     standing = office.show(release_id)
     frame = frame_of(PROPOSAL, ask.session, holder)
+    told = _told(ask, standing.proposal)
     page = ProposalShown(
         frame=frame,
         standing=standing,
@@ -314,15 +318,21 @@ def _proposal(ask: Ask, release_id: str, refusal: Refusal | None = None, *, reas
         is_own=standing.proposal.proposed_by == holder.actor or standing.proposal.proposed_by.id == holder.actor.id,
         refusal=refusal,
         reason=reason,
-        pictures=tuple(_pictures(ask, standing.proposal, frame.lang)),
+        pictures=tuple(_pictures(told, frame.lang)),
+        gate_words=gate_words(gate for _, one in told for gate in one.record.outcomes),
     )
     return render("risk/proposal.html", page, refusal.status if refusal else 200)
 
 
-def _pictures(ask: Ask, proposal: Proposal, lang: str) -> Iterator[tuple[str, Chart]]:
-    """Draw what the validations that the proposal names say against the champion."""
+def _told(ask: Ask, proposal: Proposal) -> list[tuple[str, Told]]:
+    """Read the validations that a proposal names, by slot, as far as they are on file."""
     with ask.desk.store.reading() as unit:
-        told = [(one.slot, told_of(unit, one.validation)) for one in proposal.models if one.validation is not None]
+        found = [(one.slot, told_of(unit, one.validation)) for one in proposal.models if one.validation is not None]
+    return [(slot, told) for slot, told in found if told is not None]
+
+
+def _pictures(told: list[tuple[str, Told]], lang: str) -> Iterator[tuple[str, Chart]]:
+    """Draw what validations say against the champion."""
     for slot, found in told:
-        if found is not None and found.record.pictures is not None:
+        if found.record.pictures is not None:
             yield from ((slot, chart) for chart in against_champion(found.record.pictures, lang))

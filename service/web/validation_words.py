@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from service.web.words import Words
 from training.bundle import GateOutcome, Validation
 
-__all__ = ["CellShown", "ChapterShown", "GateShown", "GridShown", "chapters_of", "gates_shown"]
+__all__ = ["CellShown", "ChapterShown", "GateShown", "GridShown", "chapters_of", "gate_words", "gates_shown"]
 
 SHORT = Words("数据不足", "not enough data")
 BOUNDS: Mapping[str, Words] = {"low": Words("下限", "lower bound"), "high": Words("上限", "upper bound")}
@@ -22,6 +22,8 @@ class GateShown:
     gate: GateOutcome
     condition: str
     found: str
+    interval: str = ""
+    """The measure with its 95 % interval, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,29 @@ class ChapterShown:
     notes: tuple[str, ...]
 
 
-def gates_shown(outcomes: tuple[GateOutcome, ...], lang: str) -> tuple[GateShown, ...]:
-    """Write each gate."""
-    return tuple(GateShown(one, _condition(one, lang), SHORT[lang] if one.found is None else _number(one.found)) for one in outcomes)
+def gates_shown(outcomes: tuple[GateOutcome, ...], lang: str, chapters: tuple[dict[str, Any], ...] = ()) -> tuple[GateShown, ...]:
+    """Write each gate; the chapters give the interval of its measure."""
+    measures: dict[str, Any] = {name: one for chapter in chapters for name, one in chapter["measures"].items()}
+    return tuple(GateShown(one, _condition(one, lang), _found(one, lang), _interval(measures.get(one.measure))) for one in outcomes)
+
+
+def _interval(measure: Mapping[str, Any] | None) -> str:
+    if measure is None or None in (measure["value"], measure["low"], measure["high"]):
+        return ""
+    return f"{_number(measure['value'])} ({_number(measure['low'])} – {_number(measure['high'])})"
+
+
+def gate_words(outcomes: Iterable[GateOutcome]) -> dict[str, Words]:
+    """Name gates by their ids, as their file does."""
+    return {one.id: Words(one.zh, one.en) for one in outcomes}
+
+
+def _found(one: GateOutcome, lang: str) -> str:
+    """Write what was found; what is counted against a whole bound is a whole number."""
+    if one.found is None:
+        return SHORT[lang]
+    bound = one.at_most if one.at_least is None else one.at_least
+    return f"{one.found:,.0f}" if bound is not None and bound.is_integer() and one.found.is_integer() else _number(one.found)
 
 
 def _condition(one: GateOutcome, lang: str) -> str:

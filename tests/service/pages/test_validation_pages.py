@@ -18,7 +18,7 @@ from service.store import Store
 from service.store.artefacts import keep_artefacts
 from service.use_cases.validations import newest_told
 from service.web.curves import pictures_of
-from service.web.validation_words import chapters_of, gates_shown
+from service.web.validation_words import chapters_of, gate_words, gates_shown
 from training.bundle import Bundle
 from training.bundle.pictures import CaughtPoint, ChangedReason, GradeCount, Pictures, ReasonChurn, ScoreBins, SwapSet
 
@@ -41,7 +41,10 @@ CHAPTER = {
     "id": "calibration",
     "title": {"zh": "校准", "en": "Calibration"},
     "about": {"zh": "水平与斜率", "en": "level and slope"},
-    "measures": {},
+    "measures": {
+        "auc": {"value": 0.75, "low": 0.7, "high": 0.8, "n": 400, "method": "DeLong"},
+        "red_grades": {"value": 0.0, "low": None, "high": None, "n": 4, "method": ""},
+    },
     "grids": [
         {
             "title": {"zh": "数值", "en": "Numbers"},
@@ -88,7 +91,19 @@ def test_a_validation_is_a_page_to_sign_on(signed_in: Signed, pin: str) -> None:
     validator = signed_in("validator")
     page = validator.get(f"/models/{pin}/validation")
     assert page.status_code == 200
-    for said in ("验证报告", "校准", "0.9300 (0.8000 – 1.1000)", "1,234", "1.2e-05", "123.5", "数据不足", "附注", "签字", "示例门槛"):
+    for said in (
+        "验证报告",
+        "校准",
+        "0.9300 (0.8000 – 1.1000)",
+        "0.7500 (0.7000 – 0.8000)",
+        "1,234",
+        "1.2e-05",
+        "123.5",
+        "数据不足",
+        "附注",
+        "签字",
+        "示例门槛",
+    ):
         assert said in page.text, said
     english = validator.get(f"/models/{pin}/validation?lang=en").text
     assert "level and slope" in english
@@ -168,3 +183,12 @@ def _in_force(desk: Desk) -> set[str]:
     base = desk.office.base()
     assert base is not None
     return {pin.sha256 for pin in base.bundles.values()}
+
+
+def test_gates_say_what_was_found_as_it_is_counted(folders: Path) -> None:
+    """Whole numbers against a whole bound, four digits elsewhere, the interval where the chapters have one, names by id."""
+    record = validation_of(Bundle.load(folders / "startup"), chapters=(CHAPTER,))
+    red = record.outcomes[0].model_copy(update={"id": "red", "measure": "red_grades", "found": 3.0, "at_least": None, "at_most": 0.0})
+    shown = gates_shown((*record.outcomes, red), "en", record.chapters)
+    assert [(one.found, one.interval) for one in shown] == [("0.7000", "0.7500 (0.7000 – 0.8000)"), ("3", "")]
+    assert gate_words(record.outcomes)["gate-1"].en == "ranks"
