@@ -1,4 +1,4 @@
-"""Words of the officer's pages for values of the code: tones of outcomes, tables of the policy, what a rule was used on."""
+"""Words for what a policy holds and asks: its tables, the values its rows were used on, entry gates, assumptions."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ from types import MappingProxyType
 
 from features.indicators import CATALOGUE
 from features.indicators.wording import format_value
-from features.stages import STAGES, STAGES_ZH
 from features.tables import TABLES as EVIDENCE
 from features.vocabulary import Product
 from service.domain.record.parts import Fired
 from service.web.figures import money, typeset, word
 from service.web.waterfall import indicator_name
-from service.web.words import Words
+from service.web.words import STAGE_WORDS, Words
 
-__all__ = ["ASSUMES", "GATES", "OVERRIDE_STATES", "POLICY_TABLES", "STAGE_WORDS", "TONES", "evidence_name", "used_on"]
-
-TONES: Mapping[str, str] = MappingProxyType({"approve": "good", "counter": "warn", "refer": "refer", "decline": "bad"})
-"""Colours of outcomes; the word always stands beside them."""
-
-STAGE_WORDS: Mapping[str, Words] = MappingProxyType({stage: Words(STAGES_ZH[stage], stage.capitalize()) for stage in STAGES})
+__all__ = ["ASSUMES", "GATES", "POLICY_TABLES", "evidence_name", "used_on"]
 
 POLICY_TABLES: Mapping[str, Words] = MappingProxyType(
     {
@@ -108,15 +102,6 @@ ASSUMES: Mapping[str, Words] = MappingProxyType(
         "document-confirms": Words("新材料与原材料一致", "the newer document confirms the old one"),
         "peer-median": Words("缺失数据按同类中位数计", "what is missing is as at comparable firms"),
         "nothing-on-record": Words("检索后无记录", "the search finds nothing on record"),
-    }
-)
-
-OVERRIDE_STATES: Mapping[str, Words] = MappingProxyType(
-    {
-        "pending": Words("待第二人签署", "waits for a second person"),
-        "in-force": Words("生效中", "in force"),
-        "refused": Words("已否决", "refused"),
-        "expired": Words("已到期", "expired"),
     }
 )
 
