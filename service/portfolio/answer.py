@@ -22,7 +22,7 @@ OUTCOMES = tuple(Outcome)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A priced offer in short. Amounts in yuan, rates and shares in basis points, `income_fen` expected a year by the plan of allocations."""
+    """A priced offer in short. Amounts in yuan, rates and shares in basis points, `income_fen` expected a year by the plan."""
 
     amount: int
     lent: int

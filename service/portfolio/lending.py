@@ -11,7 +11,7 @@ from features.firm_row import FirmRow
 from features.measures import READINGS
 from service.domain import Application
 from service.domain.allocation import Plan
-from service.domain.allocation.candidate import Candidate
+from service.domain.allocation.candidate import PD_UNIT
 from service.domain.allocation.options import expected_profit
 from service.domain.case import Case
 from service.domain.investors import INVESTOR_FACTS
@@ -34,7 +34,9 @@ class Lent:
     income_fen: int | None
 
 
-def lent_to(case: Judged, rows: Whole, product: tuple[int, ProductRow], standing: Standing, plan: Plan) -> Iterator[tuple[int, Verdict, Lent | None]]:
+def lent_to(
+    case: Judged, rows: Whole, product: tuple[int, ProductRow], standing: Standing, plan: Plan
+) -> Iterator[tuple[int, Verdict, Lent | None]]:
     """Settle the rows that no finding stopped, each as `decide` would."""
     for row, record, backed in zip(rows.tolist(), case.sheet.records(rows), case.backed.records(rows), strict=True):
         one = _case(case, row, record, backed, product, standing)
@@ -42,7 +44,9 @@ def lent_to(case: Judged, rows: Whole, product: tuple[int, ProductRow], standing
         yield row, verdict, None if verdict.terms is None else Lent(one, income(one, verdict, plan))
 
 
-def _case(case: Judged, row: int, record: dict[str, Any], backed: dict[str, Any], product: tuple[int, ProductRow], standing: Standing) -> Case:
+def _case(
+    case: Judged, row: int, record: dict[str, Any], backed: dict[str, Any], product: tuple[int, ProductRow], standing: Standing
+) -> Case:
     asked = Application.model_construct(
         product=product[1].product,
         amount=standing.amount,
@@ -78,6 +82,14 @@ def _firm(record: dict[str, Any]) -> FirmRow:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Borne:
+    """PD of a year over the loan's term, ten-millionths, and what the bank loses of a default, basis points."""
+
+    pd_units: int
+    lgd_bp: int
+
+
 def income(case: Case, verdict: Verdict, plan: Plan) -> int | None:
     """What the offer is expected to earn, as `expected_profit` of an allocation at the offered amount and rate, fen a year.
 
@@ -89,6 +101,6 @@ def income(case: Case, verdict: Verdict, plan: Plan) -> int | None:
     if curve is None:
         return None
     lgd = -(-plan.decisions.lgd_of(terms.security.form.collateral) * terms.sharing.bank_bp // WHOLE)
-    one = Candidate.model_construct(pd=case.risk.pd, lgd_bp=lgd)
+    borne = Borne(int(terms.defaults.structure.yearly * PD_UNIT), lgd)
     rate = terms.rate.rate_bp
-    return expected_profit(one, plan, amount=terms.lent, rate_bp=rate, accepts_bp=curve.accepts(rate))
+    return expected_profit(borne, plan, amount=terms.lent, rate_bp=rate, accepts_bp=curve.accepts(rate))

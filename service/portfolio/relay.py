@@ -93,12 +93,22 @@ def looked_up(firms: Any, loans: Any | None) -> Any:
     borrowers = engine.taken(loans, {"firm_id": "text"}).unique(subset=["firm_id"]).with_columns(nw.lit(1).alias("_there"))
     joined = listed.join(borrowers, on="firm_id", how="left")
     there = ~nw.col("_there").is_null() | (~nw.col("searched").is_null() & searched)
-    return nw.to_native(joined.with_columns(nw.when(there).then(nw.lit(value=True)).otherwise(nw.lit(value=False)).alias("relay_searched")).select("firm_id", "relay_searched"))
+    return nw.to_native(
+        joined.with_columns(nw.when(there).then(nw.lit(value=True)).otherwise(nw.lit(value=False)).alias("relay_searched")).select(
+            "firm_id", "relay_searched"
+        )
+    )
 
 
 def stood(taken: pl.DataFrame, build: Callable[[pl.DataFrame], pl.DataFrame], scheme: Scheme, reference: Reference | None) -> pl.DataFrame:
     """Add how each firm stood when its loan was granted: stage, and points where the stage is known."""
-    asked = taken.select(application_id="firm_id", firm_id="firm_id", as_of="relay_granted_on", amount=pl.lit(None, pl.Int64), term_months=pl.lit(None, pl.Int64))
+    asked = taken.select(
+        application_id="firm_id",
+        firm_id="firm_id",
+        as_of="relay_granted_on",
+        amount=pl.lit(None, pl.Int64),
+        term_months=pl.lit(None, pl.Int64),
+    )
     then = build(asked)
     total = points_frame(scheme, reference, then)["total"]
     stages = [None if stage is None else STAGES[int(stage)] for stage in then["growth_stage"].to_list()]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import polars as pl
 
 from features.points import Points, points_frame
 from features.points.score import coverage_text
@@ -68,7 +66,8 @@ class Scored:
     @property
     def is_answered(self) -> Flags:
         """Did a model answer?"""
-        return self.model != NONE
+        answered: Flags = self.model != NONE
+        return answered
 
     @cached_property
     def grade(self) -> Whole:

@@ -92,7 +92,11 @@ def _rules(case: Judged, product: ProductRow, rules: tuple[IndicatorRule, ...], 
 
 def absent_tables(sheet: Sheet) -> dict[str, Flags]:
     """Tell of each table where nothing of it is known, and no indicator that reads it alone."""
-    return {name: np.isnan(sheet.known(name)) & np.all([np.isnan(sheet.value(probe)) for probe in probes()[name]], axis=0) for name in TABLES if name != "firms"}
+    return {
+        name: np.isnan(sheet.known(name)) & np.all([np.isnan(sheet.value(probe)) for probe in probes()[name]], axis=0)
+        for name in TABLES
+        if name != "firms"
+    }
 
 
 def stale_tables(sheet: Sheet, policy: Policy) -> dict[str, Flags]:

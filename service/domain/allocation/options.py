@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from service.domain.allocation.candidate import PD_UNIT, Candidate
 from service.domain.allocation.plan import Plan
 
-__all__ = ["Option", "Refusal", "expected_loss", "expected_profit", "options_of"]
+__all__ = ["Bears", "Option", "Refusal", "expected_loss", "expected_profit", "options_of"]
 
 WHOLE = 10_000
 """Basis points of one."""
 FEN = 100
+
+
+class Bears(Protocol):
+    """What an expectation reads of a borrower; a `Candidate` has it."""
+
+    @property
+    def pd_units(self) -> int:
+        """PD of a year, ten-millionths."""
+
+    @property
+    def lgd_bp(self) -> int:
+        """Loss given default that the bank carries, basis points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,7 @@ class Refusal:
     en: str
 
 
-def expected_profit(one: Candidate, plan: Plan, *, amount: int, rate_bp: int, accepts_bp: int) -> int:
+def expected_profit(one: Bears, plan: Plan, *, amount: int, rate_bp: int, accepts_bp: int) -> int:
     """Give the expected profit of an offer in fen a year, rounded half up.
 
     accepts x (amount x ((1 - PD) x rate - funding - operating - capital - PD x LGD) - handling): a loan in default pays no interest.
