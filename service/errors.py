@@ -27,6 +27,7 @@ __all__ = [
     "OidcFailed",
     "OidcUnreachable",
     "PersonRequired",
+    "PortfolioRefused",
     "RetrainingBusy",
     "SelfApproval",
     "ServiceError",
@@ -285,6 +286,12 @@ class WrongState(ServiceError):
     """What is asked for came too late: it was decided already, or what it rests on has changed since."""
 
     code = "wrong-state"
+
+
+class PortfolioRefused(ServiceError):
+    """A portfolio cannot be written or read there: the folder holds something else, or another process works in it."""
+
+    code = "portfolio-refused"
 
 
 class SelfApproval(ServiceError):

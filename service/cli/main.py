@@ -30,6 +30,8 @@ COMMANDS = {
     "switch": ("service.cli.switch:switch", "Stop automatic decisions, and let them go on."),
     "score": ("service.cli.score:score", "Decide one application, or score rows with a bundle."),
     "allocate": ("service.cli.allocate:spread", "Spread a lending envelope over approved firms."),
+    "portfolio": ("service.cli.portfolio:portfolio", "Score every firm and ask every product, into Parquet."),
+    "leads": ("service.cli.leads:leads", "Rank the firms without a loan by what a loan would earn."),
     "policy": ("service.cli.policy:policy", "Check a policy file, or compare two on the applications on record."),
     "ingest": ("service.cli.serve:ingest", "Load a folder of evidence files into the service's database."),
     "materialise": ("service.cli.serve:materialise", "Compute the indicators of every firm on file, for a nightly run."),

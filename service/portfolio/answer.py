@@ -13,6 +13,7 @@ from service.domain.offering.terms import authority_named
 from service.domain.policy import Outcome
 from service.domain.verdict import Verdict
 from service.portfolio.lending import Lent
+from service.portfolio.scored import NONE, Scored
 from service.portfolio.sheet import Flags, Whole
 
 __all__ = ["Answers", "Line"]
@@ -37,17 +38,25 @@ class Line:
 
 @dataclass(slots=True)
 class Answers:
-    """Outcome (its rank), causes, set of levers and line of each row; a row that nothing lends to has no line."""
+    """Outcome (its rank), causes, set of levers and line of each row; a row that nothing lends to has no line.
+
+    Points and risk stand beside them: a product that judges a firm without its investors sees other ones.
+    """
 
     outcome: Whole
+    total: Whole
+    pd: Whole
+    grade: Whole
     causes: list[tuple[str, ...]]
     levers: list[str | None]
     lines: dict[int, Line] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, height: int) -> Answers:
-        """Make room for so many rows."""
-        return cls(np.full(height, -1, dtype=np.int64), [()] * height, [None] * height)
+    def of(cls, scores: Scored) -> Answers:
+        """Make room for the rows that were scored."""
+        height = len(scores.total)
+        risk = (scores.total.copy(), np.where(scores.is_answered, scores.pd, NONE), scores.grade.copy())
+        return cls(np.full(height, -1, dtype=np.int64), *risk, [()] * height, [None] * height)
 
     def closed(self, where: Flags, outcome: Outcome, causes: Sequence[tuple[str, Flags]]) -> None:
         """Close rows with an outcome, each with those of the causes that hold for it, in their order."""
@@ -84,6 +93,8 @@ class Answers:
 
     def take(self, rows: Whole, others: Answers, chosen: Flags) -> None:
         """Put the answers of `others`, one for each of `rows`, in their place where `chosen`."""
+        for name in ("total", "pd", "grade"):
+            getattr(self, name)[rows[chosen]] = getattr(others, name)[chosen]
         for place, row in enumerate(rows.tolist()):
             if chosen[place]:
                 self.outcome[row], self.causes[row], self.levers[row] = others.outcome[place], others.causes[place], others.levers[place]

@@ -49,7 +49,7 @@ def offered(sheet: Sheet, scores: Scored, bench: Bench) -> Iterator[tuple[Produc
 def _judged(case: Judged, product: tuple[int, ProductRow], bench: Bench) -> Answers:
     """Close what a finding closes; settle the rest."""
     found = list(findings(case, product[1], bench.standing, bench.grid))
-    answers = Answers.of(case.sheet.height)
+    answers = Answers.of(case.scores)
     open_rows = np.ones(case.sheet.height, dtype=np.bool_)
     for effect in (Outcome.DECLINE, Outcome.REFER):
         causes = [(one.rule, one.where) for one in found if one.effect is effect]

@@ -16,7 +16,7 @@ from service.domain.ports import ScoresLike
 from service.domain.risk import Risk, risk_at
 from service.portfolio.sheet import Flags, Sheet, Whole
 
-__all__ = ["Answered", "Scored", "scored"]
+__all__ = ["NONE", "Answered", "Scored", "scored"]
 
 NONE = -1
 """Stands where a whole number is unknown."""

@@ -15,6 +15,7 @@ __all__ = [
     "REVIEW_SORTS",
     "Conclusion",
     "KeptReview",
+    "every_open_review",
     "find_review",
     "keep_conclusion",
     "keep_review",
@@ -69,6 +70,17 @@ _OPEN = (  # built once: every decision asks it
 def open_reviews(unit: Connection, firm_id: str) -> list[tuple[str, str]]:
     """Give number and product of a firm's open requests, oldest first: one look-up by an index."""
     return [(row.review_id, row.product) for row in unit.execute(_OPEN, {"firm_id": firm_id})]
+
+
+def every_open_review(unit: Connection) -> list[tuple[str, str, str]]:
+    """Give firm, number and product of every open request, oldest first."""
+    query = (
+        select(ReviewRow.firm_id, ReviewRow.review_id, ReviewRow.product)
+        .outerjoin(ReviewConclusionRow, _CONCLUDED)
+        .where(ReviewConclusionRow.review_id.is_(None))
+        .order_by(ReviewRow.review_id)
+    )
+    return [(row.firm_id, row.review_id, row.product) for row in unit.execute(query)]
 
 
 def keep_review(unit: Connection, one: KeptReview) -> None:

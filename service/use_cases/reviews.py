@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -17,13 +18,23 @@ from service.store.ledger import append
 from service.store.ordering import OLDEST, Order
 from service.store.overrides import find_override
 from service.store.records import find_line, read_decision
-from service.store.reviews import Conclusion, KeptReview, find_review, keep_conclusion, keep_review, list_reviews, open_reviews, reviews_of
+from service.store.reviews import (
+    Conclusion,
+    KeptReview,
+    every_open_review,
+    find_review,
+    keep_conclusion,
+    keep_review,
+    list_reviews,
+    open_reviews,
+    reviews_of,
+)
 from service.store.sealed import add_fields, open_fields, seal_fields
 from service.tokens import Holder, Permission
 from service.use_cases.overrides import sealed_content
 from service.use_cases.persons import person_of, refuse_own
 
-__all__ = ["ReviewTexts", "conclude_review", "open_review", "review_orders", "review_texts", "reviews_page"]
+__all__ = ["ReviewTexts", "conclude_review", "every_review_order", "open_review", "review_orders", "review_texts", "reviews_page"]
 
 ReviewTexts = dict[str, str | None]
 """Who asked, the channel, the words, and the conclusion's `reason`; None where there is none, it is gone, or the reader may not see it."""
@@ -37,6 +48,14 @@ def review_orders(unit: Connection, firm_id: str, product: str | None = None) ->
     return tuple(
         replace(REVIEW_REQUESTED, given_by=number, scope="product", value=about) for number, about in listed if product in {None, about}
     )
+
+
+def every_review_order(unit: Connection) -> Mapping[str, tuple[ManualOrder, ...]]:
+    """Give the orders of every firm with an open request, as `review_orders` gives those of one."""
+    orders: dict[str, tuple[ManualOrder, ...]] = {}
+    for firm_id, number, about in every_open_review(unit):
+        orders[firm_id] = (*orders.get(firm_id, ()), replace(REVIEW_REQUESTED, given_by=number, scope="product", value=about))
+    return orders
 
 
 def open_review(desk: Desk, decision_id: str, asked: ReviewRequest, holder: Holder) -> KeptReview:

@@ -61,6 +61,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "unknown-stop": ProblemKind(404, "No such stop is on record"),
         "unknown-scheme": ProblemKind(404, "No such points scheme can be used"),
         "method-not-allowed": ProblemKind(405, "The address does not take this method"),
+        "portfolio-refused": ProblemKind(409, "A portfolio cannot be written or read there"),
         "wrong-state": ProblemKind(409, "It was decided already, or rests on what has changed"),
         "retraining-busy": ProblemKind(409, "Another retraining waits or runs"),
         "gone": ProblemKind(410, "It had served its time and was deleted"),

@@ -1,0 +1,85 @@
+"""`jifen portfolio`: every firm at once, on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import click
+
+from service.cli.console import out, step
+from service.cli.options import Day, today
+from service.config import settings_from
+from service.domain import Purpose
+from service.domain.application import MAX_TERM
+from service.portfolio.crew import Wish, made_by, opened
+from service.portfolio.run import Made, asked_of, run
+
+__all__ = ["portfolio"]
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+CHUNK = 20_000
+
+
+@click.command()
+@click.option("--evidence", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder with one Parquet file per table.")
+@click.option("--filed", is_flag=True, help="Take the evidence on file in the service's database instead.")
+@click.option("--out", "folder", required=True, type=FOLDER, help="Folder for the part files and the manifest.")
+@click.option("--as-of", type=Day(), help="Use only facts known by this day.  [default: today]")
+@click.option("--amount", type=click.IntRange(1), default=5_000_000, show_default=True, help="Amount each product is asked for, in yuan.")
+@click.option("--term", type=click.IntRange(1, MAX_TERM), default=36, show_default=True, help="Term asked for, in months.")
+@click.option("--purpose", type=click.Choice([purpose.value for purpose in Purpose]), help="What the loans pay for.")
+@click.option("--offers", type=click.Choice(["all", "none"]), default="all", show_default=True, help="Ask every product, or score only.")
+@click.option(
+    "--plan", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Costs and take-up.  [default: the shipped plan]"
+)
+@click.option("--chunk", type=click.IntRange(1), default=CHUNK, show_default=True, help="Firms in memory at a time, and in a part file.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that work side by side.")
+def portfolio(
+    *,
+    evidence: Path | None,
+    filed: bool,
+    folder: Path,
+    as_of: date | None,
+    amount: int,
+    term: int,
+    purpose: str | None,
+    offers: str,
+    plan: Path | None,
+    chunk: int,
+    workers: int,
+) -> None:
+    r"""Score every firm and ask every product: one row a firm, in Parquet, equal to what the API answers.
+
+    Nothing is recorded. What was interrupted goes on where it stood when the same command is given again.
+
+    \b
+    jifen portfolio --evidence var/evidence --out var/portfolio --workers 2
+    jifen portfolio --filed --out var/portfolio --amount 3000000 --term 24
+    """
+    if (evidence is None) != filed:
+        raise click.UsageError("say either --evidence FOLDER, or --filed for what is on file")
+    wish = Wish(
+        settings=settings_from(),
+        evidence=evidence,
+        folder=folder,
+        as_of=as_of or today(),
+        today=today(),
+        amount=amount,
+        term_months=term,
+        purpose=None if purpose is None else Purpose(purpose),
+        plan=plan,
+        size=chunk,
+        with_offers=offers == "all",
+    )
+    with opened(wish) as own, step("portfolio") as report:
+        wish = replace(wish, release_id=own.bench.active.release_id)
+
+        def made(numbers: Iterable[int]) -> Iterator[tuple[int, Made]]:
+            return made_by(wish, own, workers, numbers)
+
+        done = run(asked_of(own.source, own.bench, size=chunk, offers=offers), own.source, folder, made, report=report)
+    rows = sum(one.rows for one in done.parts.values())
+    out.print(f"{rows:,} firms in {len(done.parts):,} part files in {folder}; not recorded: only the API records decisions")
