@@ -32,9 +32,7 @@ CHUNK = 20_000
 @click.option("--term", type=click.IntRange(1, MAX_TERM), default=36, show_default=True, help="Term asked for, in months.")
 @click.option("--purpose", type=click.Choice([purpose.value for purpose in Purpose]), help="What the loans pay for.")
 @click.option("--offers", type=click.Choice(["all", "none"]), default="all", show_default=True, help="Ask every product, or score only.")
-@click.option(
-    "--plan", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Costs and take-up.  [default: the shipped plan]"
-)
+@click.option("--plan", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="TOML file with costs and take-up.")
 @click.option("--chunk", type=click.IntRange(1), default=CHUNK, show_default=True, help="Firms in memory at a time, and in a part file.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that work side by side.")
 def portfolio(
@@ -69,7 +67,7 @@ def portfolio(
         today=today(),
         amount=amount,
         term_months=term,
-        purpose=None if purpose is None else Purpose(purpose),
+        purpose=next((one for one in Purpose if one.value == purpose), None),
         plan=plan,
         size=chunk,
         with_offers=offers == "all",

@@ -69,9 +69,7 @@ def bench_of(wish: Wish, store: Store) -> Bench:
     """Load what decides now, the orders in force and the plan."""
     active = load_in_force(store, wish.settings.home, system_clock)
     if wish.release_id not in {None, active.release_id}:
-        raise PortfolioRefused(
-            f"release {active.release_id} came into force while the run was under way with {wish.release_id}; begin anew"
-        )
+        raise PortfolioRefused(f"release {active.release_id} came into force while a run under {wish.release_id} was under way; begin anew")
     with store.reading() as unit:
         reviews = every_review_order(unit)
     standing = Standing(

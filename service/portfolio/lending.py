@@ -18,7 +18,7 @@ from service.domain.investors import INVESTOR_FACTS
 from service.domain.policy.rules import ProductRow
 from service.domain.verdict import Verdict, settle
 from service.portfolio.conditions import Judged
-from service.portfolio.sheet import Whole, bases_of, prior_in
+from service.portfolio.sheet import Bases, Whole, prior_in
 from service.portfolio.standing import Standing
 
 __all__ = ["Lent", "lent_to"]
@@ -76,7 +76,7 @@ def _firm(record: dict[str, Any]) -> FirmRow:
         as_of=record["as_of"],
         context={name: record[name] for name in CONTEXT if record[name] is not None},
         values=record,
-        bases=bases_of(record),
+        bases=Bases(record),
         known={table: record[f"known_{table}"] for table in READINGS},
         coverage=record["coverage"],
     )

@@ -17,7 +17,7 @@ from service.portfolio.conditions import Judged
 from service.portfolio.lending import lent_to
 from service.portfolio.scored import Scored, scored
 from service.portfolio.screen import Grid, findings
-from service.portfolio.sheet import Sheet, Whole
+from service.portfolio.sheet import Flags, Sheet, Whole
 from service.portfolio.standing import Standing
 
 __all__ = ["Bench", "offered"]
@@ -37,17 +37,20 @@ def offered(sheet: Sheet, scores: Scored, bench: Bench) -> Iterator[tuple[Produc
     """Answer product after product of the policy, in its order."""
     plain = Judged(sheet, sheet, scores, bench.active.policy)
     alone = _Alone.of(sheet, bench)
+    everyone = np.ones(sheet.height, dtype=np.bool_)
     for number, product in enumerate(bench.active.policy.products, start=1):
-        answers = _judged(plain, (number, product), bench)
         rule = bench.active.policy.investors
         if alone is not None and rule is not None and product.product in rule.products:
-            alone.replace(answers, (number, product), bench)
+            answers = _judged(plain, (number, product), bench, alone.others)
+            alone.answer(answers, (number, product), bench, _stopped(sheet, product, bench.standing))
+        else:
+            answers = _judged(plain, (number, product), bench, everyone)
         _obey(answers, sheet, product, bench.standing)
         yield product, answers
 
 
-def _judged(case: Judged, product: tuple[int, ProductRow], bench: Bench) -> Answers:
-    """Close what a finding closes; settle the rest."""
+def _judged(case: Judged, product: tuple[int, ProductRow], bench: Bench, wanted: Flags) -> Answers:
+    """Close what a finding closes; settle those of the rest that are wanted."""
     found = list(findings(case, product[1], bench.standing, bench.grid))
     answers = Answers.of(case.scores)
     open_rows = np.ones(case.sheet.height, dtype=np.bool_)
@@ -57,7 +60,7 @@ def _judged(case: Judged, product: tuple[int, ProductRow], bench: Bench) -> Answ
         answers.closed(closed, effect, causes)
         open_rows &= ~closed
     _by_grid(answers, case, open_rows, bench)
-    lending = np.flatnonzero(open_rows & (answers.outcome < 0))
+    lending = np.flatnonzero(open_rows & (answers.outcome < 0) & wanted)
     for row, verdict, lent in lent_to(case, lending, product, bench.standing, bench.plan):
         answers.settled(row, verdict, lent)
     return answers
@@ -78,6 +81,7 @@ def _by_grid(answers: Answers, case: Judged, open_rows: np.ndarray, bench: Bench
 class _Alone:
     """The firms with investors as they are without; `decided` still sees the investors at gates and capacities."""
 
+    height: int
     rows: Whole
     alone: Judged
     decided: Judged
@@ -91,14 +95,29 @@ class _Alone:
         bare = backed.without_investors()
         scores = scored(bare, bench.active)
         policy = bench.active.policy
-        return cls(sheet.invested, Judged(bare, bare, scores, policy), Judged(bare, backed, scores, policy))
+        return cls(sheet.height, sheet.invested, Judged(bare, bare, scores, policy), Judged(bare, backed, scores, policy))
 
-    def replace(self, answers: Answers, product: tuple[int, ProductRow], bench: Bench) -> None:
-        """Answer these firms anew: what is offered nothing alone is offered nothing."""
-        alone, decided = _judged(self.alone, product, bench), _judged(self.decided, product, bench)
-        fails_alone = np.array([row in decided.lines and row not in alone.lines for row in range(len(self.rows))], dtype=np.bool_)
+    @property
+    def others(self) -> Flags:
+        """The firms that are judged with all that is known of them."""
+        others: Flags = np.ones(self.height, dtype=np.bool_)
+        others[self.rows] = False
+        return others
+
+    def answer(self, answers: Answers, product: tuple[int, ProductRow], bench: Bench, stopped: Flags) -> None:
+        """Answer for these firms: what is offered nothing alone is offered nothing. `stopped` rows are offered nothing either way."""
+        decided = _judged(self.decided, product, bench, np.ones(len(self.rows), dtype=np.bool_))
+        offered = np.isin(np.arange(len(self.rows)), list(decided.lines)) & ~stopped[self.rows]
+        alone = _judged(self.alone, product, bench, offered)
+        fails_alone = offered & ~np.isin(np.arange(len(self.rows)), list(alone.lines))
         answers.take(self.rows, decided, ~fails_alone)
         answers.take(self.rows, alone, fails_alone)
+
+
+def _stopped(sheet: Sheet, product: ProductRow, standing: Standing) -> Flags:
+    """Tell where an order in force refers every outcome."""
+    stops, segments = [one for one in standing.orders if one.turns == "every"], _segments(sheet)
+    return np.array([any(_covers(one, product, segments[row]) for one in stops) for row in range(sheet.height)], dtype=np.bool_)
 
 
 def _obey(answers: Answers, sheet: Sheet, product: ProductRow, standing: Standing) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import polars as pl
 
 from service.domain import BundleLike
 from service.domain.reasons import MOST, peer_median
@@ -14,34 +16,42 @@ from service.portfolio.sheet import Flags, Floats, Sheet, Whole
 
 __all__ = ["top_reasons"]
 
+Codes = npt.NDArray[np.object_]
 STATES = ("UNKNOWN", "LOW", "TYPICAL", "HIGH", "WEAK", "STRONG")
 UNKNOWN, LOW, TYPICAL, HIGH, WEAK, STRONG = range(len(STATES))
 
 
-def top_reasons(sheet: Sheet, scores: Scored) -> tuple[list[list[str]], list[list[str]]]:
+def top_reasons(sheet: Sheet, scores: Scored) -> tuple[pl.Series, pl.Series]:
     """Give each row's codes against the firm and for it, the weightiest first, ties by indicator; empty where no model answered."""
-    against: list[list[str]] = [[] for _ in range(sheet.height)]
-    speaking: list[list[str]] = [[] for _ in range(sheet.height)]
+    against: Codes = np.full((sheet.height, MOST), None, dtype=object)
+    speaking: Codes = np.full((sheet.height, MOST), None, dtype=object)
     for number, one in enumerate(scores.answers):
         rows = one.rows
         there = scores.model[rows] == number
         values = np.column_stack([sheet.value(name)[rows] for name in one.bundle.features])
         for sign, listed in ((-1, against), (1, speaking)):
-            for row, codes in zip(rows[there].tolist(), _codes(one, values, sign, there), strict=True):
-                listed[row] = codes
-    return against, speaking
+            codes = _codes(one, values, sign, there)
+            listed[rows[there], : codes.shape[1]] = codes
+    return _lists(against), _lists(speaking)
 
 
-def _codes(one: Answered, values: Floats, sign: int, there: Flags) -> list[list[str]]:
+def _lists(codes: Codes) -> pl.Series:
+    """Make a list of each row, without its blanks."""
+    frame = pl.DataFrame([pl.Series(f"{place}", codes[:, place].tolist(), pl.String) for place in range(MOST)])
+    return frame.select(pl.concat_list(pl.all()).list.drop_nulls()).to_series()
+
+
+def _codes(one: Answered, values: Floats, sign: int, there: Flags) -> Codes:
     """Cite the largest contributions of one sign."""
     points, known = one.scores.contributions[there], values[there]
     features = one.bundle.features
-    places = _weightiest(points, features, sign)
+    places: Whole = _weightiest(points, features, sign)
     weights = np.take_along_axis(points, places, axis=1)
     states = _states(one.bundle, np.take_along_axis(known, places, axis=1), weights, places)
-    names = np.array([[f"{name.upper()}_{state}" for state in STATES] for name in features], dtype=object)
-    cited, counts = names[places, states], (sign * weights > 0).sum(axis=1)
-    return [codes[:count] for codes, count in zip(cited.tolist(), counts.tolist(), strict=True)]
+    names: Codes = np.array([[f"{name.upper()}_{state}" for state in STATES] for name in features], dtype=object)
+    cited = names[places, states]
+    cited[sign * weights <= 0] = None
+    return cited
 
 
 def _weightiest(points: Whole, features: Sequence[str], sign: int) -> Whole:

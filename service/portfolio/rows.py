@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -122,24 +122,35 @@ def _known(sheet: Sheet, scores: Scored, active: Active) -> Mapping[str, Any]:
     }
 
 
-def _listed(flags: Mapping[str, Flags], height: int) -> list[list[str]]:
+def _listed(flags: Mapping[str, Flags], height: int) -> pl.Series:
     """List the names whose flag is up, row by row; rows with the same flags share their list."""
     marks: Whole = np.zeros(height, dtype=np.int64)
     for place, holds in enumerate(flags.values()):
         marks |= holds.astype(np.int64) << place
     kinds, which = np.unique(marks, return_inverse=True)
     named = [[name for place, name in enumerate(flags) if kind >> place & 1] for kind in kinds.tolist()]
-    return [named[kind] for kind in which.tolist()]
+    return _chosen(named, which)
 
 
-def _warnings(scores: Scored, active: Active) -> list[list[str]]:
+def _chosen(kinds: Sequence[Sequence[str]], which: Whole) -> pl.Series:
+    """Give each row its list; there are far fewer lists than rows, and a series of lists is dear to make."""
+    return pl.Series([list(one) for one in kinds], dtype=pl.List(pl.String)).gather(which)
+
+
+def _told(lists: Sequence[Sequence[str]]) -> pl.Series:
+    places: dict[tuple[str, ...], int] = {}
+    which = np.array([places.setdefault(tuple(one), len(places)) for one in lists], dtype=np.int64)
+    return _chosen(list(places), which)
+
+
+def _warnings(scores: Scored, active: Active) -> pl.Series:
     of_model = [one.bundle.simulated for one in scores.answers]
     simulated = np.array([*of_model, False])[scores.model] | (active.reference is not None and active.reference.simulated)
     everywhere = [
         *(["illustrative_weights"] if active.scheme.status == "illustrative" else []),
         *(["illustrative_policy"] if active.policy.status == "illustrative" else []),
     ]
-    return [[*everywhere, "simulated_data"] if is_so else everywhere for is_so in simulated.tolist()]
+    return _chosen([everywhere, [*everywhere, "simulated_data"]], simulated.astype(np.int64))
 
 
 def _pins(scores: Scored, active: Active) -> Mapping[str, Any]:
@@ -162,7 +173,7 @@ def _offer(answers: Answers) -> Mapping[str, Any]:
     lines = Line.__slots__
     return {
         "outcome": [NAMES[rank] for rank in answers.outcome.tolist()],
-        "causes": [list(causes) for causes in answers.causes],
+        "causes": _told(answers.causes),
         "levers": answers.levers,
         "points": answers.total,
         "pd": _chances(answers.pd, there),

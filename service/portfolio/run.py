@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,15 +20,17 @@ import polars as pl
 from features.build import build_features
 from features.firm_row import BASES
 from features.indicators import catalogue_hash
+from features.vocabulary import Product
 from service.domain.calendar import day_number
 from service.domain.program import code_version
 from service.errors import PortfolioRefused
+from service.portfolio.columns import prefix_of
 from service.portfolio.offers import Bench
 from service.portfolio.relay import with_relay
 from service.portfolio.rows import rows_of
 from service.portfolio.sources import Source, Tables
 
-__all__ = ["MANIFEST", "Made", "Manifest", "Run", "asked_of", "built", "parts_of", "run"]
+__all__ = ["MANIFEST", "Made", "Manifest", "Run", "asked_of", "built", "parts_of", "products_of", "run"]
 
 FORMAT = "portfolio/1"
 MANIFEST = "manifest.json"
@@ -198,6 +200,15 @@ def parts_of(folder: Path) -> list[Path]:
     if manifest is None or not manifest.is_finished:
         raise PortfolioRefused(f"{folder} holds no finished portfolio; run `jifen portfolio` with the same options until it is done")
     return [folder / one.file for _, one in sorted(manifest.parts.items())]
+
+
+def products_of(parts: Sequence[Path]) -> list[str]:
+    """Name the products that the parts hold offers of; `PortfolioRefused` where they hold none."""
+    known = {f"{prefix_of(product.value)}outcome": product.value for product in Product}
+    there = [known[name] for name in pl.read_parquet_schema(parts[0]) if name in known]
+    if not there:
+        raise PortfolioRefused(f"{parts[0].parent} was made with --offers none; make another with --offers all")
+    return there
 
 
 def hash_of(path: Path) -> str:

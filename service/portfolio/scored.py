@@ -46,6 +46,7 @@ class Scored:
         """Share of the points' weight that is known, hundredths."""
         self.tier = _tiers(self.total, active)
         self.answers = tuple(_asked(sheet, active))
+        self._risks: dict[int, Risk | None] = {}
         self._place(sheet.height)
 
     def _place(self, height: int) -> None:
@@ -92,8 +93,10 @@ class Scored:
 
     def risk(self, row: int) -> Risk | None:
         """Give one row's risk as a decision has it."""
-        number = int(self.model[row])
-        return None if number == NONE else self.answers[number].risk(int(self.position[row]), self.active.policy)
+        if row not in self._risks:
+            number = int(self.model[row])
+            self._risks[row] = None if number == NONE else self.answers[number].risk(int(self.position[row]), self.active.policy)
+        return self._risks[row]
 
     def points_of(self, row: int) -> Points:
         """Give one row's points without their items: what sizing, pricing and the policy's facts read of them."""

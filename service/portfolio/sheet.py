@@ -11,14 +11,13 @@ import numpy.typing as npt
 import polars as pl
 
 from features.build import kept_name
-from features.firm_row import BASES
 from features.indicators import CATALOGUE
 from features.stages import STAGES, segment_of
 from service.domain.investors import INVESTOR_FACTS, SUMS
 from service.domain.prior import Prior, TakenOver
 from service.portfolio.relay import RELAY
 
-__all__ = ["Flags", "Floats", "Sheet", "Whole"]
+__all__ = ["Bases", "Flags", "Floats", "Sheet", "Whole"]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -89,9 +88,17 @@ class Sheet:
         return self._values[name]
 
 
-def bases_of(record: Mapping[str, Any]) -> dict[str, float | None]:
-    """Read the measures of one row."""
-    return {name: record[kept_name(name)] for name in BASES}
+class Bases(dict[str, float | None]):
+    """The measures of one row, each looked up in the row when it is asked for."""
+
+    def __init__(self, record: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._record = record
+
+    def __missing__(self, name: str) -> float | None:
+        """Read a measure."""
+        value: float | None = self._record[kept_name(name)]
+        return value
 
 
 def prior_in(record: Mapping[str, Any]) -> Prior | None:

@@ -17,7 +17,7 @@ from features.errors import EvidenceError
 from features.evidence import gathered_frames
 from features.frames import POLARS_TYPES
 from features.tables import TABLES
-from service.portfolio.spread import ROW, shard_of, spread
+from service.portfolio.spread import CHUNK, ROW, shard_of, spread
 from service.store import Store
 from service.store.blobs import get_blob
 from service.store.evidence import Version, latest_versions
@@ -102,27 +102,26 @@ class Folder:
         wanted = f"{self.checksum} {self.size}"
         if note.is_file() and note.read_text("utf-8") == wanted:
             return
-        firsts = self.codes.gather_every(self.size)
+        chunks = pl.DataFrame({"firm_id": self.codes}).with_row_index(CHUNK).with_columns(pl.col(CHUNK).cast(pl.Int32) // self.size)
         for name, path in self.files.items():
-            spread(path, self.work / name, firsts)
+            spread(path, self.work / name, chunks)
         note.write_text(wanted, "utf-8")
 
     def read(self, number: int) -> Tables:
         """Read a chunk and check it; a fault names the row of the file it came from."""
-        shards = {name: shard_of(self.work / name, number) for name in self.files}
-        frames = {
-            name: pl.read_parquet(path) if path.is_file() else pl.read_parquet(self.files[name], n_rows=0).with_columns(_no_row())
-            for name, path in shards.items()
-        }
+        frames = {name: self._shard(name, number) for name in self.files}
         try:
             return checked_tables({name: frame.drop(ROW) for name, frame in frames.items()}, self.today)
         except EvidenceFaults as found:
             placed = [one._replace(row=int(frames[one.table][ROW][one.row - 1])) if one.row else one for one in found.faults]
             raise EvidenceFaults(placed) from None
 
-
-def _no_row() -> pl.Expr:
-    return pl.lit(0, pl.Int64).alias(ROW)
+    def _shard(self, name: str, number: int) -> pl.DataFrame:
+        """Read a table's rows of a chunk; none where the chunk's firms have none."""
+        path = shard_of(self.work / name, number)
+        if path.is_file():
+            return pl.read_ipc(path)
+        return pl.read_parquet(self.files[name], n_rows=0).with_columns(pl.lit(0, pl.Int64).alias(ROW))
 
 
 @dataclass(frozen=True)

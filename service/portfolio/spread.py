@@ -7,57 +7,47 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-__all__ = ["ROW", "shard_of", "spread"]
+__all__ = ["CHUNK", "ROW", "shard_of", "spread"]
 
 ROW = "_row_of_file"
 """Tells the row of the file, counted from 1, so that a fault can name it."""
-BATCH = 131_072
+CHUNK = "_chunk"
+BATCH = 524_288
 
 
 def shard_of(folder: Path, number: int) -> Path:
     """Name the file of a chunk's rows."""
-    return folder / f"{number:05d}.parquet"
+    return folder / f"{number:05d}.arrow"
 
 
-def spread(path: Path, folder: Path, firsts: pl.Series) -> None:
-    """Write the rows of `path` below `folder`, one file a chunk that has any; `firsts` are the first firms of the chunks, in order.
+def spread(path: Path, folder: Path, chunks: pl.DataFrame) -> None:
+    """Write the rows of `path` below `folder`, one file a chunk that has any; `chunks` tells the chunk of each `firm_id`.
 
-    Rows keep their order. A row without a firm comes into the first chunk, where the checks name it.
+    Rows keep their order. A row of no known firm comes into the first chunk, where the checks name it.
     """
     from pyarrow.parquet import ParquetFile  # noqa: PLC0415 loaded only by runs on files
 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    bounds = firsts.to_numpy().astype("U18")
     with ExitStack() as stack:
         writers: dict[int, Any] = {}
         seen = 0
         for batch in stack.enter_context(ParquetFile(path)).iter_batches(BATCH):
             frame = pl.DataFrame(batch).with_row_index(ROW, seen + 1).with_columns(pl.col(ROW).cast(pl.Int64))
             seen += frame.height
-            for number, rows in _parted(frame, bounds):
-                _write(stack, writers, shard_of(folder, number), number, rows)
+            numbered = frame.join(chunks, left_on=pl.col("firm_id").cast(pl.String), right_on="firm_id", how="left", maintain_order="left")
+            known = numbered.select([*frame.columns, CHUNK]).with_columns(pl.col(CHUNK).fill_null(0))
+            for (number,), rows in known.partition_by(CHUNK, as_dict=True, include_key=False).items():
+                _write(stack, writers, folder, int(number), rows)
 
 
-def _parted(frame: pl.DataFrame, bounds: np.ndarray[Any, Any]) -> list[tuple[int, pl.DataFrame]]:
-    codes = frame["firm_id"].cast(pl.String).fill_null("").to_numpy().astype("U18")
-    chunk = np.maximum(np.searchsorted(bounds, codes, side="right") - 1, 0)
-    first = int(chunk[0]) if len(chunk) else 0
-    if (chunk == first).all():
-        return [(first, frame)]
-    order = np.argsort(chunk, kind="stable")
-    found, starts = np.unique(chunk[order], return_index=True)
-    ends = [*starts[1:].tolist(), len(chunk)]
-    return [(int(number), frame[order[start:end]]) for number, start, end in zip(found.tolist(), starts.tolist(), ends, strict=True)]
-
-
-def _write(stack: ExitStack, writers: dict[int, Any], path: Path, number: int, rows: pl.DataFrame) -> None:
-    from pyarrow.parquet import ParquetWriter  # noqa: PLC0415
+def _write(stack: ExitStack, writers: dict[int, Any], folder: Path, number: int, rows: pl.DataFrame) -> None:
+    from pyarrow import ipc  # noqa: PLC0415
 
     table = rows.to_arrow()
     if number not in writers:
-        writers[number] = stack.enter_context(ParquetWriter(path, table.schema, compression="lz4"))
-    writers[number].write_table(table.cast(writers[number].schema))
+        options = ipc.IpcWriteOptions(compression="lz4")
+        writers[number] = stack.enter_context(ipc.new_file(shard_of(folder, number).as_posix(), table.schema, options=options))
+    writers[number].write_table(table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 from service.domain.finance.exact import WHOLE, refuse
@@ -69,6 +70,12 @@ def term_structure(pd: Decimal, months: int, *, multipliers_bp: Sequence[int] = 
     refuse(months <= 0, "months", months, "must be positive", "ask for at least one month")
     refuse(tuple(multipliers_bp[:1]) != (WHOLE,), "multipliers_bp", multipliers_bp, "must begin with 10000", "keep the PD of year 1")
     refuse(min(multipliers_bp) < 0, "multipliers_bp", multipliers_bp, "has a negative one", "give basis points of at least 0")
+    return _structure(pd, months, tuple(multipliers_bp))
+
+
+@lru_cache(maxsize=1_024)
+def _structure(pd: Decimal, months: int, multipliers_bp: tuple[int, ...]) -> TermStructure:
+    """Work it out once for all products that price the same PD over the same term."""
     return TermStructure((Decimal(1), *_survival(pd, months, multipliers_bp)))
 
 
