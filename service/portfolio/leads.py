@@ -36,7 +36,7 @@ def leads_of(parts: Iterable[pl.DataFrame | pl.LazyFrame], products: Sequence[st
     together = pl.concat(frames)
     ranked = together.sort("product", "income_fen", "points", "firm_id", descending=[False, True, True, False])
     numbered = ranked.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("product").alias("rank"))
-    return numbered.filter(pl.col("rank") <= top).select(LEADS)
+    return numbered.filter(pl.col("rank") <= top).select(*LEADS)
 
 
 def _of_part(part: pl.LazyFrame, product: str, top: int) -> pl.DataFrame:

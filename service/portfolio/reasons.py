@@ -49,7 +49,7 @@ def _codes(one: Answered, values: Floats, sign: int, there: Flags) -> Codes:
     weights = np.take_along_axis(points, places, axis=1)
     states = _states(one.bundle, np.take_along_axis(known, places, axis=1), weights, places)
     names: Codes = np.array([[f"{name.upper()}_{state}" for state in STATES] for name in features], dtype=object)
-    cited = names[places, states]
+    cited: Codes = names[places, states]
     cited[sign * weights <= 0] = None
     return cited
 
