@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-inp
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check bench lock docs clean
+.PHONY: help setup setup-dev demo test check bench crash fuzz soak lock docs pictures audit-packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,12 +44,30 @@ check: setup-dev ## lint, format, types, import contracts
 bench: setup-dev ## measure speed against the plain ways; writes benchmarks/results/
 	$(BIN)/python -m benchmarks
 
+# Arguments of a trial go in ARGS, as in: make crash ARGS="--rounds 20 --database sqlite --minutes 10". See docs/trials.md.
+crash: setup-dev ## kill workers, service and database 100 times on each database, under load
+	$(BIN)/python -m trials.crash $(ARGS)
+
+fuzz: setup-dev ## 10,000 hostile requests and 1,000 hostile files
+	$(BIN)/python -m trials.fuzz $(ARGS)
+
+soak: setup-dev ## 200,000 decisions; memory and p99 stay flat
+	$(BIN)/python -m trials.soak $(ARGS)
+
+pictures: setup-dev ## take the pictures of the pages anew (needs Chromium and Chinese fonts)
+	$(BIN)/python tests/make_pictures.py
+
 docs: setup-dev ## write the generated documents again
 	$(BIN)/jifen docs
 
+# Runs in an environment of its own, so that its packages never meet ours; it asks PyPI for advisories, and so needs the network.
+audit-packages: ## hold every locked package to the published advisories (needs pypi.org)
+	$(PYTHON) -m venv .audit && .audit/bin/python -m pip --disable-pip-version-check install --quiet pip-audit
+	.audit/bin/pip-audit --strict --disable-pip --no-deps --requirement requirements.lock
+
 # Extras stay in the lock: pip before 23.3 looks for `coverage[toml]` anew when only `coverage` is pinned, and refuses what it finds.
 lock: ## resolve the dependencies anew (needs uv on PATH)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --upgrade --extra build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --upgrade --extra build --extra postgresql pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove what the demo and the tools left behind; keeps .venv

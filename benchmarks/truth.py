@@ -265,13 +265,13 @@ def _rejects_table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _interval_table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield "| interval of a PD | n | bins | bins that hold the true mean | median upper over lower PD |"
-    yield "|---|---|---|---|---|"
+    yield "| interval of a PD | n | bins | bins that hold the true mean | share | median upper over lower PD |"
+    yield "|---|---|---|---|---|---|"
     for row in rows:
         v = row["values"]
         width = v.get("median upper over lower PD")
-        said = "" if width is None else f"{width:.2f}"
-        yield f"| {row['name'].removeprefix('interval, ')} | {v['n']:,} | {v['bins']} | {v['held']} | {said} |"
+        said, share = "" if width is None else f"{width:.2f}", _bounded(_share("share", v["held"], v["bins"]), "share", 2)
+        yield f"| {row['name'].removeprefix('interval, ')} | {v['n']:,} | {v['bins']} | {v['held']} | {share} | {said} |"
 
 
 def _hidden_table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Flask
+from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.active import Active
 from service.clock import Clock, system_clock
 from service.config import Settings, settings_from
-from service.desk import open_desk
+from service.desk import Desk, open_desk
 from service.logs import write_logs
+from service.use_cases.numbers import note_process
 from service.web.allocations import allocations
 from service.web.audit import audit
 from service.web.baskets import baskets
@@ -23,12 +24,16 @@ from service.web.firms import firms
 from service.web.journal import keep_journal
 from service.web.lineage import lineage
 from service.web.model_pages import model_pages
+from service.web.monitoring import monitoring
+from service.web.monitoring_pages import monitoring_pages
+from service.web.notes import notes
 from service.web.officer.apply import apply
 from service.web.officer.apply_evidence import apply_evidence
 from service.web.officer.batches import batches
 from service.web.officer.case import case
 from service.web.officer.corrections import corrections
 from service.web.officer.firms import firms_pages
+from service.web.officer.note import note
 from service.web.officer.worklist import worklist
 from service.web.oidc import identity
 from service.web.overrides import overrides
@@ -50,6 +55,12 @@ from service.web.switch_pages import switch_pages
 __all__ = ["create_app"]
 
 
+def noted(desk: Desk, answer: Response) -> Response:
+    """Set the gauges of this process with each answer."""
+    note_process(desk)
+    return answer
+
+
 def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: Clock = system_clock, active: Active | None = None) -> Flask:
     """Make the application.
 
@@ -65,6 +76,7 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.extensions["jifen"] = desk = open_desk(chosen, clock=clock, active=active)
     keep_journal(app, desk.metrics, is_https=chosen.is_https)
+    app.after_request(lambda answer: noted(desk, answer))
     answer_problems(app)
     serve_pages(app)
     for blueprint in (
@@ -85,6 +97,10 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         identity,
         lineage,
         model_pages,
+        monitoring,
+        monitoring_pages,
+        note,
+        notes,
         overrides,
         propose_pages,
         records,

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from features.checks import Fault
 from features.tables import FirmId
 from features.vocabulary import FundingRound, InvestorTier, Product
+from service.days import Day
 from service.domain.allocation.candidate import Candidate
 from service.domain.allocation.errors import BatchFaults
 from service.domain.allocation.plan_file import DEFAULT
@@ -62,8 +63,8 @@ class BatchRound(_Row):
     investor: str = Field(min_length=1, max_length=64, description="The lead investor, as named in `investors`")
     round: FundingRound
     amount: int = Field(ge=1, le=100 * MAX_AMOUNT, description="Amount of the round, in whole yuan")
-    closed_on: date
-    known_on: date = Field(description="Since when the bank knows of it; decisions as of an earlier day do not count it")
+    closed_on: Day
+    known_on: Day = Field(description="Since when the bank knows of it; decisions as of an earlier day do not count it")
 
 
 class BatchInvestor(_Row):

@@ -79,6 +79,13 @@ class Settings:
     retention: str = _setting("default-2026-11", str, "Retention schedule: a shipped name, or a TOML file below `JIFEN_HOME`.")
     gates: str = _setting("", str, "Gates that a retraining is held to: a TOML file below `JIFEN_HOME`; empty means the illustrative ones.")
     retrain_minutes: int = _setting(240, int, "Minutes after which a retraining that is not done is stopped and marked failed.", low=1)
+    waiting: int = _setting(32, int, "Requests that may wait in each worker while its threads are busy; more are answered 503 at once.")
+    wait_seconds: int = _setting(5, int, "Longest time, in seconds, a request waits for a thread before it is answered 503.", low=1)
+    long_requests: int = _setting(2, int, "Requests that take long (exports, loadings, impact runs) at once in each worker.", low=1)
+    statement_seconds: int = _setting(60, int, "Longest time, in seconds, one statement may take on PostgreSQL; 0 is no limit.")
+    stop_seconds: int = _setting(30, int, "Longest time, in seconds, a worker that is stopped takes to finish what it took.", low=1)
+    free_megabytes: int = _setting(64, int, "Free space, in megabytes, below which nothing new is decided or put on file.")
+    clock_seconds: int = _setting(120, int, "Most seconds the clock may be behind the newest entry of the ledger.", low=1)
     log_level: str = _setting("INFO", str, "Least severe log line written: DEBUG, INFO, WARNING or ERROR.")
 
     def __post_init__(self) -> None:

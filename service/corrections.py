@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from service.days import LARGEST, Day
 from service.domain import Outcome
 from service.domain.application import MAX_AMOUNT, MAX_TERM
 from service.domain.override import OverrideReason
@@ -16,6 +17,7 @@ __all__ = [
     "MOST_DAYS",
     "ConcludeRequest",
     "HoldRequest",
+    "NoteRequest",
     "OverrideRequest",
     "OverridesQuery",
     "ReasonRequest",
@@ -47,7 +49,7 @@ class OverrideRequest(Strict):
     amount: int | None = Field(default=None, ge=1, le=MAX_AMOUNT, description="Yuan; at most what was asked and the product's cap")
     term_months: int | None = Field(default=None, ge=1, le=MAX_TERM, description="Months; at most the product's longest term")
     rate_bp: int | None = Field(default=None, ge=0, le=10_000, description="Basis points a year, within the policy's floor and cap")
-    expires_on: date = Field(description="The last day it stands; after today, at most 366 days ahead")
+    expires_on: Day = Field(description="The last day it stands; after today, at most 366 days ahead")
 
     @field_validator("expires_on")
     @classmethod
@@ -80,6 +82,12 @@ class ConcludeRequest(Strict):
     override_id: str | None = Field(default=None, pattern=DECISION_ID, description="The override, where the verdict is override")
 
 
+class NoteRequest(Strict):
+    """A note on a case, in words of one's own."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4_000)] = Field(description="What is to be remembered; sealed")
+
+
 class HoldRequest(Strict):
     """Why nothing of a subject may be deleted, or may be again."""
 
@@ -93,7 +101,7 @@ class OverridesQuery(Strict):
 
     status: OverrideStatus | None = Field(default=None, description="pending, in-force, refused or expired; default all")
     after: str = Field(default="", max_length=26, description="Only those after this number; `next` of the page before")
-    limit: int = Field(default=50, ge=1, description="Most overrides on the page; the service's own limit may be lower")
+    limit: int = Field(default=50, ge=1, le=LARGEST, description="Most overrides on the page; the service's own limit may be lower")
 
 
 class ReviewsQuery(Strict):
@@ -103,4 +111,4 @@ class ReviewsQuery(Strict):
 
     status: Literal["open", "concluded"] | None = Field(default=None, description="open or concluded; default all")
     after: str = Field(default="", max_length=26, description="Only those after this number; `next` of the page before")
-    limit: int = Field(default=50, ge=1, description="Most requests on the page; the service's own limit may be lower")
+    limit: int = Field(default=50, ge=1, le=LARGEST, description="Most requests on the page; the service's own limit may be lower")

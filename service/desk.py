@@ -14,9 +14,11 @@ from service.artefacts import Shelf
 from service.background import Background
 from service.clock import Clock, day_in_china, system_clock
 from service.config import Settings
+from service.crowd import Crowd
 from service.errors import NotReady
 from service.in_force import InForce
 from service.metrics import Metrics
+from service.monitoring_process import Monitor
 from service.passwords import Passwords
 from service.rates import Rates
 from service.recorder import Recorder
@@ -25,9 +27,12 @@ from service.rows import FirmRows
 from service.sealer import Sealer, open_sealer
 from service.sessions import Sessions
 from service.shadowing import Shadows
+from service.storage import Storage
 from service.store import Store, open_store
 from service.store.records import Entry, Record, commit
+from service.store.version import expected_version
 from service.switchboard import Switchboard
+from service.timekeeping import Timekeeper
 from service.use_cases.releases import Office
 from service.use_cases.switch import Lever
 
@@ -61,6 +66,9 @@ class Desk:
     provider: Vouches | None
     recorder: Recorder
     sealer: Sealer
+    storage: Storage
+    timekeeper: Timekeeper
+    crowd: Crowd
     rows: FirmRows
     metrics: Metrics
     background: Background
@@ -71,6 +79,8 @@ class Desk:
     lever: Lever
     shelf: Shelf
     """Artefacts that decisions and releases pin, for whoever looks at them."""
+    monitor: Callable[[str], object]
+    """Starts the process of a monitoring run, by its number."""
     launch: Callable[[str], object]
     """Starts the process that works on a retraining, by the job's number."""
     fixed: Active | NotReady | None = None
@@ -93,14 +103,24 @@ class Desk:
         self.sealer.check()
         found = self.found
         if isinstance(found, NotReady):
-            raise NotReady(str(found))
+            raise type(found)(str(found))
         return found
+
+    def check_standing(self) -> None:
+        """Raise what stands in the way of writing anything: a full or read-only disk, or a clock that was set back."""
+        self.storage.check()
+        self.timekeeper.check(self.clock())
 
 
 def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active | None = None) -> Desk:
     """Wire a desk; artefacts that cannot be used do not stop the service, which then says so and decides nothing."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.database, connections=settings.threads + 4, lock_seconds=settings.lock_seconds)
+    store = open_store(
+        settings.database,
+        connections=settings.threads + 4,
+        lock_seconds=settings.lock_seconds,
+        statement_seconds=settings.statement_seconds,
+        expects=expected_version(),
+    )
     metrics = Metrics()
 
     def commit_batch(records: Sequence[Record]) -> list[Entry]:
@@ -122,6 +142,9 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         provider=_provider(settings, clock),
         recorder=Recorder(commit_batch, batch=settings.commit_batch, seconds=settings.commit_seconds, committed=metrics.batches.observe),
         sealer=sealer,
+        storage=Storage([settings.home, *settings.witness_folders], free_megabytes=settings.free_megabytes),
+        timekeeper=Timekeeper(store, tolerance=timedelta(seconds=settings.clock_seconds)),
+        crowd=Crowd(room=settings.threads, waiting=settings.waiting, long=settings.long_requests, seconds=settings.wait_seconds),
         rows=FirmRows(store, capacity=settings.firm_rows, counted=lambda source: metrics.rows.labels(source).inc()),
         metrics=metrics,
         background=Background(),
@@ -131,9 +154,11 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         office=Office(store, settings.home, clock, newest=settings.impact_newest),
         lever=Lever(store, clock),
         shelf=Shelf(store, settings.home),
+        monitor=Monitor(store, settings, clock).start,
         launch=Launcher(store, settings, clock).start,
         fixed=active,
     )
+    sealer.open_keys()
     found = desk.found  # loaded now, so that no request has to wait for it
     if isinstance(found, NotReady):
         log.warning("nothing may be decided: %s", found)

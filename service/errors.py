@@ -44,6 +44,7 @@ __all__ = [
     "UnknownRelease",
     "UnknownRetraining",
     "UnknownReview",
+    "UnknownRun",
     "UnknownScheme",
     "UnknownStop",
     "UnknownToken",
@@ -268,6 +269,12 @@ class UnknownRelease(ServiceError):
     code = "unknown-release"
 
 
+class UnknownRun(ServiceError):
+    """No monitoring run with that number is on record."""
+
+    code = "unknown-run"
+
+
 class UnknownStop(ServiceError):
     """No stop, or no proposal to end one, with that number is on record."""
 
@@ -296,12 +303,14 @@ class NotReady(ServiceError):
     """A model, scheme, reference base or policy is missing or does not match its hash, so nothing may be decided."""
 
     code = "not-ready"
+    retry_after = 5
 
 
 class NotRecorded(ServiceError):
     """The record could not be made durable, so the decision was not given."""
 
     code = "not-recorded"
+    retry_after = 1
 
 
 class BadSetting(ServiceError):

@@ -16,6 +16,7 @@ from service.artefacts import Shelf
 from service.clock import Clock
 from service.domain import Policy, shipped_policy
 from service.errors import ArtefactUnusable, NotReady, PersonRequired, SelfApproval
+from service.outages import DatabaseUnavailable, Outage, outage_of
 from service.releases import Parts, check_other_person
 from service.store.engine import Store
 from service.store.releases import find_release, id_in_force, is_entered
@@ -74,9 +75,9 @@ class InForce:
         """What decides, or why nothing may."""
         try:
             release_id = self._named()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, Outage) as error:
             log.warning("what is in force could not be read: %s", type(error).__name__)
-            return NotReady(UNKNOWN)
+            return type(outage_of(error) or DatabaseUnavailable())(UNKNOWN)
         if release_id is None:
             return NotReady(NOTHING)
         tried = self._tried
@@ -113,7 +114,7 @@ class InForce:
                 return self._refused(release_id, "the ledger has no entry of its approval as it stands")
             check_other_person(release.proposed_by, release.approved_by, f"release {release_id}")
             active = active_of(release.parts, self._shelf, release_id=release_id)
-        except (ArtefactUnusable, PersonRequired, SelfApproval, SQLAlchemyError, ValueError) as error:
+        except (ArtefactUnusable, Outage, PersonRequired, SelfApproval, SQLAlchemyError, ValueError) as error:
             return self._refused(release_id, str(error))
         problems = mismatches(active)
         return self._refused(release_id, "; ".join(problems)) if problems else active

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
-from service.errors import NotReady
 from service.ledger.note import BadNote, Signer, Verifier
+from service.outages import LedgerKeyUnusable
 
-__all__ = ["KeyRing", "open_keys", "rotate"]
+__all__ = ["PRIVATE", "KeyRing", "open_keys", "rotate"]
 
 PRIVATE, PUBLIC = "ledger.key", "ledger-public-keys.txt"
 
@@ -34,12 +34,12 @@ class KeyRing:
 def open_keys(folder: Path, *, may_create: bool) -> KeyRing:
     """Read the keys; where there are none and it may, make the first.
 
-    `NotReady` when they are missing though the log was signed before (a new key would start another log), unreadable, or readable by
-    others.
+    `LedgerKeyUnusable` when they are missing though the log was signed before (a new key would start another log), unreadable, or
+    readable by others.
     """
     if not (folder / PRIVATE).exists():
         if not may_create:
-            raise NotReady(f"{folder / PRIVATE} is missing, and the ledger was signed with it before; restore the folder {folder}")
+            raise LedgerKeyUnusable(f"{folder / PRIVATE} is missing, and the ledger was signed with it before; restore the folder {folder}")
         _create(folder)
     return KeyRing(_signer(folder / PRIVATE), _known(folder / PUBLIC))
 
@@ -104,14 +104,16 @@ def _signer(path: Path) -> Signer:
     try:
         mode = path.stat().st_mode
         if mode & 0o077:
-            raise NotReady(f"{path} can be read by others (mode {mode & 0o777:o}); make it private with chmod 600, or rotate the key")
+            raise LedgerKeyUnusable(
+                f"{path} can be read by others (mode {mode & 0o777:o}); make it private with chmod 600, or rotate the key"
+            )
         return Signer.parse(path.read_text("utf-8"))
     except (OSError, BadNote) as error:
-        raise NotReady(f"the ledger's key {path} cannot be used: {error}; restore it") from error
+        raise LedgerKeyUnusable(f"the ledger's key {path} cannot be used: {error}; restore it") from error
 
 
 def _known(path: Path) -> tuple[Verifier, ...]:
     try:
         return tuple(Verifier.parse(line) for line in path.read_text("utf-8").splitlines() if line.strip())
     except (OSError, BadNote) as error:
-        raise NotReady(f"the ledger's public keys {path} cannot be used: {error}; restore the file") from error
+        raise LedgerKeyUnusable(f"the ledger's public keys {path} cannot be used: {error}; restore the file") from error

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from service.clock import day_in_china
+from service.days import Moment
 from service.errors import Fault, InvalidRequest
 
 __all__ = ["NOTHING_SAID", "Lineage", "required"]
@@ -23,7 +24,7 @@ class Lineage(BaseModel):
     source: Words | None = Field(default=None, description="Where it was taken from, as in: patent register, credit bureau report")
     authority: Words | None = Field(default=None, description="On which legal or contractual basis, or from which body, it was obtained")
     consent: Words | None = Field(default=None, description="Reference of the firm's consent, where one is needed")
-    fetched_at: AwareDatetime | None = Field(default=None, description="When it was fetched from its source, with a time zone")
+    fetched_at: Moment | None = Field(default=None, description="When it was fetched from its source, with a time zone")
 
     @field_validator("fetched_at")
     @classmethod

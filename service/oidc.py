@@ -64,7 +64,7 @@ class Provider:
             return self._vouched(session, token, derived(secret, "oidc nonce"))
 
     def _session(self) -> OAuth2Session:
-        return OAuth2Session(
+        session = OAuth2Session(
             self._client_id,
             self._secret,
             scope="openid",
@@ -73,6 +73,8 @@ class Provider:
             token_endpoint_auth_method="client_secret_basic" if self._secret else "none",
             default_timeout=TIMEOUT,
         )
+        session.max_redirects = 0  # the provider is where it was set up to be, or nowhere
+        return session
 
     def _token(self, session: OAuth2Session, code: str, verifier: str) -> Mapping[str, Any]:
         try:

@@ -17,6 +17,7 @@ PERSONAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "override_verdicts": ("reason",),
         "reviews": ("asked_by", "channel", "text"),
         "review_conclusions": ("reason",),
+        "notes": ("text",),
     }
 )
 """By table, the columns that hold them."""

@@ -14,7 +14,8 @@ from time import sleep
 
 from sqlalchemy.exc import DataError, IntegrityError
 
-from service.errors import Gone, KeyReused, NotRecorded
+from service.errors import Gone, KeyReused, NotRecorded, ServiceError
+from service.outages import outage_of
 from service.store.records import Entry, Receipt, Record
 
 __all__ = ["Recorder"]
@@ -65,12 +66,17 @@ class Recorder:
             with self._starting:
                 self._expected -= 1
 
+    @property
+    def waiting(self) -> int:
+        """How many records wait."""
+        return self._waiting.qsize()
+
     def record(self, record: Record) -> Receipt:
         """Give the receipt once the record is durable.
 
         `KeyReused` when the record's key belongs to another request, `Gone` when the decision it led to was deleted. `NotRecorded`
         when the database refuses or takes longer than `seconds`; the record may then still become durable, which a retry with the
-        same key finds out.
+        same key finds out. An `Outage` where the reason is one: a full disk, a database that is gone, tables of another version.
         """
         if self._process != os.getpid():
             self._start()
@@ -111,8 +117,8 @@ class Recorder:
         """Commit a batch and answer it; where a record's own content is refused, each is tried alone, so the others pass."""
         try:
             entries = self._commit([slip.record for slip in slips])
-        except Exception as error:
-            log.exception("a batch of records was not committed", extra={"records": len(slips)})
+        except Exception as error:  # noqa: BLE001 whatever it is, each waiting request is told
+            self._tell(slips, error)
             self._refuse(slips, error)
             return
         self._committed(len(slips))
@@ -125,6 +131,21 @@ class Recorder:
                 self._settle([slip])
             return
         for slip in slips:
-            refusal = NotRecorded("the database did not take the record, so no decision was given; send the request again with its key")
+            refusal = _refusal(error)
             refusal.__cause__ = error
             slip.entry.set_exception(refusal)
+
+    def _tell(self, slips: Sequence[_Slip], error: Exception) -> None:
+        """Log a known outage in a line and its first one with the trace: a log must not fill the disk that is full."""
+        known = outage_of(error)
+        if known is None:
+            log.error("a batch of records was not committed", exc_info=error, extra={"records": len(slips)})
+        else:
+            log.error("a batch of records was not committed: %s", known, extra={"records": len(slips), "code": known.code})
+
+
+def _refusal(error: Exception) -> ServiceError:
+    known = outage_of(error)
+    if known is not None:
+        return type(known)(f"no decision was given, nothing was recorded; {known}")
+    return NotRecorded("the database did not take the record, so no decision was given; send the request again with its key")

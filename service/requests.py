@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from features.evidence import FirmEvidence
 from features.tables import TABLES, FirmId
 from features.vocabulary import Product
+from service.days import LARGEST, Day
 from service.domain.application import MAX_AMOUNT, MAX_TERM, Purpose
 from service.ledger import Kind
 from service.lineage import Lineage
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 EARLIEST = date(1990, 1, 1)
+NEWEST = 2**31 - 1
+"""Of a version, as the databases count them."""
 
 
 class Strict(BaseModel):
@@ -64,7 +67,7 @@ class DecisionRequest(Strict):
     purpose: Purpose | None = Field(default=None, description="What the loan pays for")
     firm_id: FirmId | None = Field(default=None, description="A firm whose evidence is on file; or send `evidence`")
     evidence: FirmEvidence | None = Field(default=None, description="The firm's evidence itself; it is kept with the decision only")
-    as_of: date | None = Field(default=None, ge=EARLIEST, description="Facts known by the end of this day count; default today in China")
+    as_of: Day | None = Field(default=None, description="Facts known by the end of this day count; default today in China")
     recourse: bool = Field(default=True, description="Look for what would change the answer, unless it is approved as asked")
 
     @field_validator("product")
@@ -77,6 +80,8 @@ class DecisionRequest(Strict):
     @field_validator("as_of")
     @classmethod
     def _known_by_now(cls, day: date | None, info: ValidationInfo) -> date | None:
+        if day is not None and day < EARLIEST:
+            raise ValueError(f"must be at least {EARLIEST}; correct the value")
         return _not_ahead(day, info)
 
     @field_validator("evidence")
@@ -106,15 +111,15 @@ class DecisionsQuery(Strict):
     """Which decisions to list, oldest first."""
 
     firm_id: FirmId | None = Field(default=None, description="Only this firm's")
-    after: int = Field(default=0, ge=0, description="Only those recorded after this place; `next` of the page before")
-    limit: int = Field(default=50, ge=1, description="Most decisions on the page; the service's own limit may be lower")
+    after: int = Field(default=0, ge=0, le=LARGEST, description="Only those recorded after this place; `next` of the page before")
+    limit: int = Field(default=50, ge=1, le=LARGEST, description="Most decisions on the page; the service's own limit may be lower")
 
 
 class EntriesQuery(Strict):
     """Which entries of the ledger to list, oldest first."""
 
-    after: int = Field(default=-1, ge=-1, description="Only those behind this place; `next` of the page before")
-    limit: int = Field(default=50, ge=1, description="Most entries on the page; the service's own limit may be lower")
+    after: int = Field(default=-1, ge=-1, le=LARGEST, description="Only those behind this place; `next` of the page before")
+    limit: int = Field(default=50, ge=1, le=LARGEST, description="Most entries on the page; the service's own limit may be lower")
     kind: Kind | None = Field(default=None, description="Only of this kind")
     subject: str | None = Field(default=None, max_length=64, description="Only about this: a decision's, user's or release's number")
     actor: str | None = Field(default=None, max_length=64, description="Only what this person or token did")
@@ -123,7 +128,7 @@ class EntriesQuery(Strict):
 class InclusionQuery(Strict):
     """What to prove."""
 
-    seq: int | None = Field(default=None, ge=0, description="The entry's place; or name a decision")
+    seq: int | None = Field(default=None, ge=0, le=LARGEST, description="The entry's place; or name a decision")
     decision_id: str | None = Field(default=None, max_length=40, description="A decision; or give an entry's place")
 
     @model_validator(mode="after")
@@ -139,7 +144,7 @@ class ExportRequest(Strict):
     decisions: Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(min_length=1, max_length=1_000)] = Field(
         description="Numbers of decisions; more than a thousand at once with `jifen audit export`"
     )
-    checkpoints: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=100)] = Field(
+    checkpoints: Annotated[tuple[Annotated[int, Field(ge=1, le=LARGEST)], ...], Field(max_length=100)] = Field(
         default=(), description="Sizes of checkpoints that were kept earlier, to prove that the ledger still begins with them"
     )
 
@@ -147,14 +152,16 @@ class ExportRequest(Strict):
 class ConsistencyQuery(Strict):
     """Which trees to compare."""
 
-    before: int = Field(ge=1, description="Entries of the earlier tree, as an earlier checkpoint says")
-    after: int | None = Field(default=None, ge=1, description="Entries of the later tree; default those of the newest checkpoint")
+    before: int = Field(ge=1, le=LARGEST, description="Entries of the earlier tree, as an earlier checkpoint says")
+    after: int | None = Field(
+        default=None, ge=1, le=LARGEST, description="Entries of the later tree; default those of the newest checkpoint"
+    )
 
 
 class FirmQuery(Strict):
     """Which version of a firm's evidence to show."""
 
-    version: int | None = Field(default=None, ge=1, description="A version; default the newest")
+    version: int | None = Field(default=None, ge=1, le=NEWEST, description="A version; default the newest")
 
 
 class OffersQuery(Strict):
@@ -191,7 +198,8 @@ def _upload_model() -> type[BaseModel]:
     from pydantic import create_model  # noqa: PLC0415
 
     files = {name: _file(name) for name in TABLES}
-    return create_model("Upload", __base__=_Upload, **files, **{name: _text(name) for name in Lineage.model_fields})
+    texts = {name: _text(name) for name in Lineage.model_fields}
+    return create_model("Upload", __base__=_Upload, __doc__=_Upload.__doc__, **files, **texts)
 
 
 Upload = _upload_model()

@@ -12,16 +12,18 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.clock import Clock
 from service.config import Settings
 from service.domain.record import canonical_bytes
 from service.errors import NotReady
-from service.keys import KeyRing, open_keys, rotate
+from service.keys import PRIVATE, KeyRing, open_keys, rotate
 from service.ledger import Actor, Draft, Kind
 from service.ledger.checkpoint import Checkpoint
 from service.ledger.note import BadNote, Signer, open_note, read_note, sign
 from service.ledger.tree import TILE_HEIGHT, Peaks, leaf_hash
+from service.outages import DatabaseUnavailable, LedgerKeyUnusable, LedgerUnsealed
 from service.store.engine import Store
 from service.store.ledger import (
     KeptNodes,
@@ -42,6 +44,7 @@ __all__ = ["Sealer", "enter_key", "open_ring", "open_sealer", "rotate_key", "sea
 
 log = logging.getLogger(__name__)
 LEDGER = Actor(kind="system", id="ledger")
+TOLD_SECONDS = 60
 
 
 def seal(unit: Connection, keys: KeyRing, witness: Witness, clock: Clock, *, also: tuple[Signer, ...] = ()) -> Checkpoint | None:
@@ -105,17 +108,30 @@ class Sealer:
     """Seals in the background: the first commit of a process starts its thread; several processes may seal in turn.
 
     `keys` are read when first needed, so a missing key stops decisions, not the process. When entries have waited longer than `limit`
-    seconds, `check` refuses: what cannot be sealed must not grow.
+    seconds, `check` refuses: what cannot be sealed must not grow. `key_file` is looked for at each check: a process goes on signing with
+    the key it has read, but what it could not sign after its next start is not to be begun.
     """
 
-    def __init__(self, store: Store, keys: Callable[[], KeyRing], witness: Witness, clock: Clock, *, wait: float, limit: float) -> None:
-        self._store, self._keys, self._witness, self._clock = store, keys, witness, clock
+    def __init__(
+        self,
+        store: Store,
+        keys: Callable[[], KeyRing],
+        witness: Witness,
+        clock: Clock,
+        *,
+        wait: float,
+        limit: float,
+        key_file: Path | None = None,
+    ) -> None:
+        self._store, self._keys, self._witness, self._clock, self._key_file = store, keys, witness, clock, key_file
         self._wait, self._limit = wait, limit
         self._due = Event()
         self._starting = Lock()
         self._process = 0
         self._failing_since: float | None = None
+        self._told_at = 0.0
         self._reason = ""
+        self._has_keys = self._is_keyless = False
 
     @property
     def keys(self) -> KeyRing:
@@ -142,7 +158,7 @@ class Sealer:
         with self._store.reading() as unit:
             if size_of(unit) == sealed_size(unit):
                 return None
-        keys = self._keys()
+        keys = self._read_keys()
         with self._store.writing(silent=True) as unit:
             enter_key(unit, keys, self._clock())
         with self._store.writing(silent=True) as unit:
@@ -153,12 +169,38 @@ class Sealer:
         self._attempt()
 
     def check(self) -> None:
-        """Raise `NotReady` when sealing has failed for too long."""
+        """Raise `LedgerUnsealed` when sealing has failed for too long, and `LedgerKeyUnusable` at once when the key that signed is gone."""
+        if self._key_file is not None and self._has_keys and not self._key_file.exists():
+            raise LedgerKeyUnusable(f"{self._key_file} is gone, and the ledger was signed with it; restore it from its backup")
         since = self._failing_since
-        if since is not None and time.monotonic() - since > self._limit:
-            raise NotReady(
+        if since is None:
+            return
+        if self._is_keyless:
+            raise LedgerKeyUnusable(self._reason)
+        if time.monotonic() - since > self._limit:
+            raise LedgerUnsealed(
                 f"records could not be sealed for {self._limit:.0f} s: {self._reason}; put that right, sealing goes on by itself"
             )
+
+    @property
+    def failing_for(self) -> float:
+        """Seconds since sealing first failed, 0 while it works."""
+        since = self._failing_since
+        return 0.0 if since is None else time.monotonic() - since
+
+    def open_keys(self) -> None:
+        """Read the keys ahead of the first seal, so that a missing one is told at the start and not by the first commit."""
+        try:
+            self._read_keys()
+        except LedgerKeyUnusable as error:
+            self._failed(error)
+        except (SQLAlchemyError, DatabaseUnavailable) as error:
+            log.warning("whose keys are needed could not be read: %s", type(error).__name__)
+
+    def _read_keys(self) -> KeyRing:
+        ring = self._keys()
+        self._has_keys = True
+        return ring
 
     def _work(self) -> None:
         while True:
@@ -171,14 +213,24 @@ class Sealer:
         """Seal; a failure is logged, remembered for `check`, and tried again."""
         try:
             self.seal_now()
-        except Exception as error:
-            log.exception("the ledger could not be sealed")
-            self._reason = str(error)
-            if self._failing_since is None:
-                self._failing_since = time.monotonic()
+        except Exception as error:  # noqa: BLE001 whatever it is, it is told and tried again
+            self._failed(error)
             self._due.set()
         else:
-            self._failing_since = None
+            if self._failing_since is not None:
+                log.warning("the ledger is sealed again", extra={"seconds": round(self.failing_for)})
+            self._failing_since, self._is_keyless = None, False
+
+    def _failed(self, error: Exception) -> None:
+        """Remember a failure, and log it when it is new and once a minute after that: a log must not fill the disk that is full."""
+        now = time.monotonic()
+        reason = str(error)
+        if self._failing_since is None or reason != self._reason or now - self._told_at >= TOLD_SECONDS:
+            log.error("the ledger could not be sealed", exc_info=error)
+            self._told_at = now
+        self._reason, self._is_keyless = reason, isinstance(error, LedgerKeyUnusable)
+        if self._failing_since is None:
+            self._failing_since = now
 
 
 def open_ring(store: Store, settings: Settings) -> KeyRing:
@@ -196,7 +248,9 @@ def _hold_to(note: str, ring: KeyRing, folder: Path) -> None:
     try:
         open_note(note, ring.known)
     except BadNote as error:
-        raise NotReady(f"the keys in {folder} did not sign this ledger's newest checkpoint ({error}); restore the right folder") from error
+        raise LedgerKeyUnusable(
+            f"the keys in {folder} did not sign this ledger's newest checkpoint ({error}); restore the right folder"
+        ) from error
 
 
 def open_sealer(store: Store, settings: Settings, clock: Clock) -> Sealer:
@@ -208,6 +262,7 @@ def open_sealer(store: Store, settings: Settings, clock: Clock) -> Sealer:
         clock,
         wait=settings.seal_milliseconds / 1000,
         limit=settings.unsealed_seconds,
+        key_file=settings.key_folder / PRIVATE,
     )
 
 

@@ -1,4 +1,7 @@
-"""Starting the service: database up to date, then gunicorn takes over the process."""
+"""Starting the service: the process becomes gunicorn's, whose master brings the database up to date and loads the program once.
+
+This module loads next to nothing: whatever it loaded would be loaded a second time after the process has changed.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
-from service.clock import system_clock
 from service.config import Settings
-from service.sealer import open_sealer
-from service.store import open_store, upgrade
 
 __all__ = ["command", "environment_of", "prepare", "serve"]
 
@@ -36,9 +36,13 @@ def command() -> list[str]:
 
 def prepare(settings: Settings) -> None:
     """Bring the database up to date, seal what a crash left unsealed, and start the workers' shared numbers anew."""
+    from service.clock import system_clock  # noqa: PLC0415 see the module
+    from service.sealer import open_sealer  # noqa: PLC0415
+    from service.store import open_store, upgrade  # noqa: PLC0415
+
     settings.home.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(_numbers(settings), ignore_errors=True)
-    _numbers(settings).mkdir(parents=True)
+    _numbers(settings).mkdir(parents=True, exist_ok=True)  # a mount of its own cannot be removed
     store = open_store(settings.database, connections=1, lock_seconds=settings.lock_seconds)
     upgrade(store)
     open_sealer(store, settings, system_clock).seal_now()
@@ -46,7 +50,6 @@ def prepare(settings: Settings) -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until stopped; does not return. The process becomes gunicorn's, so nothing loaded so far is forked into workers."""
-    prepare(settings)
+    """Serve until stopped; does not return. The process becomes gunicorn's, whose configuration calls `prepare`."""
     line = command()
     os.execve(line[0], line, {**os.environ, **environment_of(settings)})  # noqa: S606 our own interpreter, no shell

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain import STOPPED, ManualOrder
 from service.domain.manual import Scope
-from service.errors import NotReady
+from service.outages import DatabaseUnavailable, Outage, outage_of
 from service.store.engine import Store
 from service.store.switches import stops_in_force
 from service.watched import Watched
@@ -34,9 +34,11 @@ class Switchboard:
         """The orders a decision is made under; `NotReady` where the switch cannot be read: a person may have stopped it."""
         try:
             return self._known()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, Outage) as error:
             log.warning("the switch could not be read: %s", type(error).__name__)
-            raise NotReady("the database does not say whether automatic decisions are stopped, so nothing may decide") from error
+            raise type(outage_of(error) or DatabaseUnavailable())(
+                "the database does not say whether automatic decisions are stopped, so nothing may decide"
+            ) from error
 
     def forget(self) -> None:
         """Read the switch anew at the next request: this process has just turned it."""

@@ -42,6 +42,8 @@ class Permission(StrEnum):
     """Set a decision aside, with a reason, within one's own authority."""
     SIGN = "sign"
     """Give the second signature to somebody else's override, or conclude a review."""
+    NOTE = "note"
+    """Write a note on a decision."""
     PROPOSE = "propose"
     """Propose what decides: models, scheme, peers, policy."""
     APPROVE = "approve"
@@ -59,8 +61,8 @@ class Permission(StrEnum):
 _READER = frozenset({Permission.READ})
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.OFFICER: _READER | {Permission.DECIDE, Permission.OVERRIDE},
-        Role.APPROVER: _READER | {Permission.OVERRIDE, Permission.SIGN, Permission.STOP},
+        Role.OFFICER: _READER | {Permission.DECIDE, Permission.OVERRIDE, Permission.NOTE},
+        Role.APPROVER: _READER | {Permission.OVERRIDE, Permission.SIGN, Permission.NOTE, Permission.STOP},
         Role.RISK: _READER | {Permission.INGEST, Permission.PROPOSE, Permission.STOP},
         Role.VALIDATOR: _READER | {Permission.APPROVE, Permission.STOP},
         Role.AUDITOR: _READER | {Permission.AUDIT},

@@ -13,17 +13,24 @@ import polars as pl
 
 from features.checks import EvidenceFaults, Fault
 from features.tables import TABLES
+from service.workbooks import Place
 from training.evidence_files import evidence_files, read_evidence
 
 __all__ = ["Evidence", "SentFile", "read_folder", "read_sent"]
 
+MOST_ROWS = 500_000
+"""Of one file that is sent; a request should not take longer than callers wait. More are loaded from the command line."""
+MOST_BYTES = 256 * 2**20
+"""Of one Parquet file that is sent, unpacked."""
+
 
 class SentFile(NamedTuple):
-    """A file as it was sent: the table it says it is, its own name, and its content."""
+    """A file as it was sent: the table it says it is, its own name, and its content; for a sheet of a workbook, where its values stand."""
 
     table: str
     name: str
     content: IO[bytes]
+    place: Place | None = None
 
 
 class Evidence(NamedTuple):
@@ -59,7 +66,31 @@ def _keep(file: SentFile, folder: Path) -> Fault | None:
     if path.exists():
         return Fault(file.table, 0, "", file.name[:80], "one-file", "send one file for each table")
     path.write_bytes(file.content.read())
-    return None
+    return _too_large(file.table, path)
+
+
+def _too_large(table: str, path: Path) -> Fault | None:
+    """Refuse what would take the memory of those who work beside it; a damaged file is left to its reader."""
+    rows, size = _rows_of_parquet(path) if path.suffix == ".parquet" else (path.read_bytes().count(b"\n"), 0)
+    if rows <= MOST_ROWS and size <= MOST_BYTES:
+        return None
+    remedy = (
+        f"it has {rows:,} rows; at most {MOST_ROWS:,} rows and {MOST_BYTES:,} bytes unpacked are taken: split it, or run `jifen ingest`"
+    )
+    return Fault(table, 0, "", path.name, "too-large", remedy)
+
+
+def _rows_of_parquet(path: Path) -> tuple[int, int]:
+    """Give the rows and the unpacked bytes that a Parquet file says it holds, which may be thousands of times its own size."""
+    from pyarrow import ArrowException  # noqa: PLC0415 loaded only by those who send Parquet
+    from pyarrow.parquet import ParquetFile  # noqa: PLC0415
+
+    try:
+        with ParquetFile(path) as file:
+            said = file.metadata
+            return said.num_rows, sum(said.row_group(number).total_byte_size for number in range(said.num_row_groups))
+    except (ArrowException, OSError):
+        return 0, 0
 
 
 def _checksum(files: Mapping[str, Path]) -> str:

@@ -73,6 +73,8 @@ class FakeScores:
     contributions: Any
     residual: Any
     unexplained: Any
+    log_odds: Any = None
+    pd_interval: Any = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,17 @@ class FakeBundle:
     version: str = "7"
     hash: str = "sha256:" + "b" * 64
     base_score: int = 600
+    interval: tuple[float, float] | None = None
+    """Lower and upper PD; a model from before has none."""
+    hazards: tuple[int, ...] | None = None
+    """Hazards of later years in basis points of the first, whatever the case."""
+
+    @property
+    def interval_stated(self) -> tuple[float, str] | None:
+        return None if self.interval is None else (0.9, "by hand")
+
+    def hazards_bp(self, _log_odds: float, /) -> tuple[int, ...] | None:
+        return self.hazards
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -118,6 +131,8 @@ class FakeBundle:
             contributions=points,
             residual=np.array([self.residual]),
             unexplained=np.array([abs(self.residual) > 1e-6]),
+            log_odds=np.array([-5.5]),
+            pd_interval=None if self.interval is None else np.array([self.interval]),
         )
 
 

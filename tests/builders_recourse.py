@@ -73,6 +73,11 @@ class StepBundle:
     version: str = "1"
     hash: str = "sha256:" + "c" * 64
     base_score: int = 600
+    interval_stated: tuple[float, str] | None = None
+
+    def hazards_bp(self, _log_odds: float, /) -> tuple[int, ...] | None:
+        """Tell nothing of later years."""
+        return None
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -96,6 +101,7 @@ class StepBundle:
             contributions=points,
             residual=nothing,
             unexplained=nothing > 1,
+            log_odds=-total / 20.0,
         )
 
     predict = score

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 
 from features.checks import EvidenceFaults, Fault, checked_tables, fault_table
 from features.checks.header import nearest
@@ -83,7 +83,7 @@ def _file_remedy(path: Path) -> str:
 def _parquet(name: str, path: Path) -> pl.DataFrame | list[Fault]:
     try:
         return pl.read_parquet(path)
-    except (PolarsError, OSError):
+    except (PolarsError, PanicException, OSError):  # some damage makes the reader panic, which is no Exception
         return [Fault(name, 0, "", path.name, "unreadable", "it is not a Parquet file, or it is cut off; write it again")]
 
 

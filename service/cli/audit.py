@@ -28,6 +28,7 @@ from service.past import Past
 from service.programs import Programs
 from service.sealer import open_ring, open_sealer, rotate_key
 from service.store import Store, open_store
+from service.store.moments import ACCEPTED
 from service.use_cases.export import export
 from service.use_cases.proving import consistency, head, inclusion, list_entries, note_audit, place_of
 from service.use_cases.replay import Certificate, replay, to_replay
@@ -192,6 +193,17 @@ def keys() -> None:
     with _looked_at() as store:
         for key in head(store, open_ring(store, settings_from())).public_keys:
             out.print(key, markup=False)
+
+
+@audit.command("accept-clock")
+@click.option("--reason", required=True, help="Why the clock is right although it is behind earlier entries.")
+@OPERATOR
+def accept_clock(reason: str, operator: str) -> None:
+    """Say that the machine's clock is right now: after it ran ahead, services decide again. Entered in the ledger with the reason."""
+    with opened_store() as store:
+        actor = Actor(kind="system", id=operator[:64])
+        note_audit(store, actor, system_clock(), action="accept-clock", subject=ACCEPTED, more={"reason": reason[:500]})
+    out.print(f"the clock is accepted as of {system_clock():%Y-%m-%d %H:%M:%S} UTC; running services ask again by themselves")
 
 
 @audit.command("rotate-key")

@@ -39,7 +39,7 @@ COMMANDS = {
     "retention": ("service.cli.retention:retention", "Delete what has served its time, and hold what must stay."),
     "personal": ("service.cli.personal:personal", "See which fields are personal, and rotate the key that seals them."),
     "user": ("service.cli.people:user", "Make, list, change and disable the people who sign in."),
-    "serve": ("service.cli.serve:serve", "Serve the API."),
+    "serve": ("service.cli.start:serve", "Serve the API."),
     "docs": ("service.cli.docs:docs", "Write the generated documents again."),
 }
 

@@ -10,10 +10,15 @@ from rich.table import Table as Grid
 
 from service.artefacts import Shelf
 from service.cli.console import out, step
+from service.cli.monitoring_job import NEWEST, RATE
 from service.cli.serve import opened_store
+from service.clock import system_clock
 from service.config import settings_from
+from service.ledger import Actor
 from service.monitoring import MOVED, Finding, Monitored
+from service.store import Store
 from service.use_cases.monitor import look_at
+from service.use_cases.monitoring_runs import ask_run, keep_found, noted_failure
 from training.label import label_loans
 
 __all__ = ["monitor", "retraining"]
@@ -22,20 +27,25 @@ SHOWN = 12
 
 
 @click.command()
-@click.option("--newest", default=5_000, show_default=True, type=click.IntRange(1), help="Look at so many decisions.")
+@click.option("--newest", default=NEWEST, show_default=True, type=click.IntRange(1), help="Look at so many decisions.")
 @click.option(
     "--false-alarms",
     "rate",
-    default=0.05,
+    default=RATE,
     show_default=True,
     type=click.FloatRange(0.0001, 0.5),
     help="Chance that a run on unchanged applicants says moved.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def monitor(newest: int, rate: float, *, as_json: bool) -> None:
-    """Monitor the models in use on the decisions on record: stable, moved, or not enough data. It never promotes anything."""
+@click.option("--operator", default="command line", show_default=True, help="Who monitors; entered in the ledger.")
+@click.option("--keep/--no-keep", default=True, show_default=True, help="Keep the run, for the page of monitoring and for the record.")
+def monitor(newest: int, rate: float, operator: str, *, as_json: bool, keep: bool) -> None:
+    """Monitor the models in use on the decisions on record: stable, moved, or not enough data.
+
+    The run is kept, with an entry in the ledger, and stands on the page /monitoring beside those before it. It never promotes anything.
+    """
     with opened_store() as store, step("read decisions and evidence"):
-        found = look_at(store, Shelf(store, settings_from().home), newest=newest, rate=rate, label=label_loans)
+        found = _kept(store, newest, rate, operator) if keep else _looked(store, newest, rate)
     if as_json:
         said = [one.to_dict() | {"proposes": list(retraining(one))} for one in found]
         out.print(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode(), markup=False)
@@ -44,6 +54,18 @@ def monitor(newest: int, rate: float, *, as_json: bool) -> None:
         _show(one)
     if not found:
         out.print("not enough data: no decision on record was answered by a model")
+
+
+def _looked(store: Store, newest: int, rate: float) -> list[Monitored]:
+    return look_at(store, Shelf(store, settings_from().home), newest=newest, rate=rate, label=label_loans)
+
+
+def _kept(store: Store, newest: int, rate: float, operator: str) -> list[Monitored]:
+    run_id = ask_run(store, system_clock, Actor(kind="system", id=operator[:64]))
+    with noted_failure(store, system_clock, run_id):
+        found = _looked(store, newest, rate)
+        keep_found(store, system_clock, run_id, found, newest=newest, rate=rate)
+    return found
 
 
 def _show(found: Monitored) -> None:
@@ -92,10 +114,8 @@ def _shown(found: Monitored) -> list[Finding]:
 
 
 def retraining(found: Monitored) -> Iterator[str]:
-    """Name the commands of a retraining where something moved; a person runs them, and two people decide what comes of it."""
+    """Name the command of a retraining where something moved; a person runs it, and two people decide what comes of it."""
     if found.verdict != MOVED:
         return
     yield f"moved: {', '.join(dict.fromkeys(one.subject for one in found.moved))}; a retraining would be:"
-    yield f"  jifen train --evidence FOLDER --segment {found.segment}"
-    yield f"  jifen validate {found.model} --evidence FOLDER --champion {found.model}@{found.version}"
-    yield f"  jifen release propose --model {found.model}@NEW --reason ... --operator ..."
+    yield f"  jifen retrain --segment {found.segment} --reason ... --operator ..."

@@ -72,11 +72,7 @@ def retrain(
     reason: str,
     operator: str,
 ) -> None:
-    r"""Retrain, validate, compare with the models in force and, if every gate holds, propose a release. It never approves.
-
-    \b
-    jifen retrain --evidence var/province --reason "quarterly retraining" --operator wang
-    jifen retrain --segment startup --tune 30 --reason "drift in start-ups" --operator wang
+    """Retrain, validate, compare with the models in force and, if every gate holds, propose a release. It never approves.
 
     The run is kept like one started on the page Retrainings, and only one runs at a time. Exit code 0 when a release was proposed, 1
     when a gate held it back or the work failed, 2 for wrong input.

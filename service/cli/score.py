@@ -19,7 +19,7 @@ from service.cli.console import out
 from service.cli.options import Day, today
 from service.cli.serve import opened_store
 from service.cli.tables import write_table
-from service.cli.telling import case_lines, offer_lines
+from service.cli.telling import case_lines, offer_lines, pd_text
 from service.clock import system_clock
 from service.config import settings_from
 from service.domain import Decision, Purpose, application_of
@@ -129,7 +129,7 @@ def _told(decision: Decision) -> str:
     said = orjson.loads(decision.canonical())
     risk, points = said.get("risk") or {}, said["points"]
     lines = [
-        f"{said['outcome'].upper()}   grade {risk.get('grade', '-')}   PD {risk.get('pd', '-')}   score {risk.get('score', '-')}",
+        f"{said['outcome'].upper()}   {pd_text(risk)}   score {risk.get('score', '-')}",
         f"points {points['total'] / 100:.2f} of {points['out_of'] / 100:.0f}   tier {points['tier']}   coverage {points['coverage']}",
         *offer_lines(said["offer"]),
         *case_lines(said),

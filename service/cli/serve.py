@@ -1,10 +1,9 @@
-"""`jifen serve`, `jifen ingest`, `jifen materialise`, `jifen token`: the running service and what goes into it."""
+"""`jifen ingest`, `jifen materialise`, `jifen token`: what goes into the running service."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from service.clock import system_clock
 from service.config import settings_from
 from service.lineage import Lineage, required
 from service.sealer import open_sealer
-from service.serving import serve as serve_forever
 from service.store import Store, open_store, upgrade
 from service.tokens import Role
 from service.uploads import read_folder
@@ -27,7 +25,7 @@ from service.use_cases.tokens import create_token, tokens_on_file
 from service.use_cases.tokens import revoke as revoke_token
 from service.web.parsing import read_form
 
-__all__ = ["ingest", "materialise", "opened_store", "serve", "token"]
+__all__ = ["ingest", "materialise", "opened_store", "token"]
 
 
 @contextmanager
@@ -42,18 +40,6 @@ def opened_store() -> Iterator[Store]:
         open_sealer(store, settings, system_clock).seal_now()
     finally:
         store.close()
-
-
-@click.command()
-@click.option("--host", help="Address to listen on.  [default: JIFEN_HOST, else 127.0.0.1]")
-@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on.  [default: JIFEN_PORT, else 8000]")
-@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes.  [default: JIFEN_WORKERS, else 2]")
-def serve(host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve the API until stopped. Every other setting is an environment variable: docs/settings.md."""
-    settings = settings_from()
-    chosen = replace(settings, host=host or settings.host, port=port or settings.port, workers=workers or settings.workers)
-    notes.print(f"serving on http://{chosen.host}:{chosen.port} (documentation at /docs, stop with Ctrl-C)")
-    serve_forever(chosen)
 
 
 @click.command()

@@ -7,7 +7,7 @@ from typing import Any
 
 from service.releases import Impact, ModelCheck, Proposal
 
-__all__ = ["case_lines", "impact_lines", "model_lines", "offer_lines"]
+__all__ = ["case_lines", "impact_lines", "model_lines", "offer_lines", "pd_text"]
 
 
 def offer_lines(offer: dict[str, Any] | None) -> Iterator[str]:
@@ -21,6 +21,8 @@ def offer_lines(offer: dict[str, Any] | None) -> Iterator[str]:
     if len(offer["split"]) > 1:
         yield f"split:    {_split(offer)} ({offer['combination']['en']})"
     yield "rate:     " + ", ".join(f"{p['en']} {p['bp'] / 100:+.2f}" for p in offer["rate_parts_bp"])
+    if offer.get("term_structure") is not None:
+        yield f"default:  {_defaults(offer['term_structure'])}"
     sharing = offer["risk_sharing"]
     named = "" if sharing["programme"] is None else f" ({sharing['programme']['en']}), fee {sharing['fee_bp'] / 100:g} % a year"
     yield "loss:     " + ", ".join(f"{s['en']} {s['share_bp'] / 100:g} %" for s in sharing["shares"]) + named
@@ -36,6 +38,23 @@ def offer_lines(offer: dict[str, Any] | None) -> Iterator[str]:
     first, last = offer["schedule"]["instalments"][0], offer["schedule"]["instalments"][-1]
     yield f"payments: first {_payment(first)}, last {_payment(last)}; interest in all {offer['schedule']['interest']} yuan"
     yield f"signed by the {offer['authority']['en']}, valid until {offer['valid_until']}"
+
+
+def pd_text(risk: dict[str, Any]) -> str:
+    """Tell grade and PD, with the interval where the model gives one."""
+    if not risk:
+        return "grade -   PD -"
+    said = f"grade {risk['grade']}   PD {float(risk['pd']) * 100:.2f} %"
+    interval = risk.get("pd_interval")
+    if interval is None:
+        return said
+    low, high, level = (float(interval[name]) * 100 for name in ("low", "high", "level"))
+    return f"{said} ({low:.2f} to {high:.2f} at {level:g} %, grades {interval['low_grade']} to {interval['high_grade']})"
+
+
+def _defaults(structure: dict[str, Any]) -> str:
+    years = ", ".join(f"year {year} {float(pd) * 100:.2f} %" for year, pd in enumerate(structure["marginal_pds"], start=1))
+    return f"{years}; a year {float(structure['yearly_pd']) * 100:.2f} %, later years by the {structure['source']}"
 
 
 def case_lines(said: dict[str, Any]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from service.clock import day_in_china
 from service.domain.application import Application
 from service.domain.calendar import day_number
 from service.domain.case import Case, Finding
+from service.domain.certainty import certainty_findings
 from service.domain.doubts import disagreement_findings, model_findings
 from service.domain.errors import DecisionError
 from service.domain.gates import gate_findings
@@ -27,7 +28,7 @@ from service.domain.policy.verdicts import product_for
 from service.domain.ports import BundleLike
 from service.domain.prior import Prior
 from service.domain.program import code_version
-from service.domain.record import Decision
+from service.domain.record import NEWEST, Decision, Format
 from service.domain.record.writing import record_of
 from service.domain.record.writing_specials import WithInvestors
 from service.domain.risk import Risk, assess
@@ -59,12 +60,14 @@ def decide(
     manual: Sequence[ManualOrder] = (),
     warnings: Sequence[str] = (),
     code: str | None = None,
+    form: Format = NEWEST,
 ) -> Decision:
     """Decide one application on what was known by the end of its as-of date. Pure: the same inputs give the same bytes.
 
     `bundles` holds the approved models by segment ("startup", "growth"); a segment without one is referred. `now` is aware.
     `prior` is what was looked up about earlier days, for products that ask for it. `manual` are the orders in force that a person
     decides: one that covers the case turns its answer into a referral, and each is written down (`manual.orders_of` reads them back).
+    `form` is the record's: a replay gives that of the record.
     Order: eligibility, knock-outs, evidence, points and grade, levers, security, limit, shared loss, price, reasons. Raises
     `DecisionError` when the parts do not belong together: another firm, another day, a policy not yet in force, a scheme with other tiers.
     """
@@ -86,6 +89,7 @@ def decide(
         warnings=warnings,
         code=code or code_version(),
         catalogue=indicators_hash(),
+        form=form,
     )
 
 
@@ -191,3 +195,4 @@ def _findings(case: Case, found: tuple[Gap, ...]) -> Iterator[Finding]:
     yield from referral_findings(case)
     yield from model_findings(case)
     yield from disagreement_findings(case)
+    yield from certainty_findings(case, found)

@@ -13,7 +13,7 @@ from service.domain.case import Case, Finding
 from service.domain.policy import Outcome
 from service.domain.policy.rules import EvidenceRule
 
-__all__ = ["Gap", "coverage_findings", "coverage_text", "gap_findings", "gaps"]
+__all__ = ["Gap", "coverage_findings", "coverage_text", "gap_findings", "gaps", "helping"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +119,16 @@ def _thin(name: str, share: str, percent: tuple[int, int], words: tuple[str, str
         row=None,
         rule=f"coverage-of-{name}-low",
         when={name: share},
-        zh=f"{words[0]}仅{known}已知,低于{least}" + _listed([g.table.document for g in found if not g.is_stale], ",可补充:", "、"),
-        en=f"Only {known} of {words[1]} is known, below {least}"
-        + _listed([g.table.document_en for g in found if not g.is_stale], "; these would help: ", ", "),
+        zh=f"{words[0]}仅{known}已知,低于{least}{helping(found)[0]}",
+        en=f"Only {known} of {words[1]} is known, below {least}{helping(found)[1]}",
     )
+
+
+def helping(found: tuple[Gap, ...]) -> tuple[str, str]:
+    """Name the absent documents as the end of a sentence in both languages; nothing where none is absent."""
+    absent = [gap.table for gap in found if not gap.is_stale]
+    zh = _listed([table.document for table in absent], ",可补充:", "、")
+    return zh, _listed([table.document_en for table in absent], "; these would help: ", ", ")
 
 
 def _listed(documents: list[str], before: str, between: str) -> str:

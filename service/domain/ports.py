@@ -27,6 +27,10 @@ class ScoresLike(Protocol):
         """Raw margins of the booster, shape (n,)."""
 
     @property
+    def log_odds(self) -> NDArray[np.float64]:
+        """Calibrated log odds of default, shape (n,)."""
+
+    @property
     def pd(self) -> NDArray[np.float64]:
         """Calibrated one-year probabilities of default, shape (n,)."""
 
@@ -45,6 +49,10 @@ class ScoresLike(Protocol):
     @property
     def unexplained(self) -> NDArray[np.bool_]:
         """Rows whose residual is over the bundle's tolerance, shape (n,)."""
+
+    @property
+    def pd_interval(self) -> NDArray[np.float64] | None:
+        """Lower and upper PD of each row, shape (n, 2), around `pd`; None where the bundle does not tell."""
 
 
 class BundleLike(Protocol):
@@ -81,6 +89,13 @@ class BundleLike(Protocol):
     @property
     def reference_profile(self) -> Mapping[str, Any]:
         """Distribution of each feature in the training set."""
+
+    @property
+    def interval_stated(self) -> tuple[float, str] | None:
+        """Level of `pd_interval` and the method behind it; None for a bundle that gives none."""
+
+    def hazards_bp(self, log_odds: float, /) -> tuple[int, ...] | None:
+        """Hazard of year 1, 2, ... of a case against its first year, basis points from 10,000; None where the bundle does not tell."""
 
     def row(self, values: Mapping[str, float | None]) -> NDArray[np.float64]:
         """Arrange indicator values as one row in schema order, unknown = nan."""

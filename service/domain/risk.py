@@ -6,10 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from features.points.quantities import decimal_text
 from service.domain.errors import DecisionError
 from service.domain.policy import Policy
 from service.domain.policy.verdicts import grade_of
-from service.domain.ports import BundleLike
+from service.domain.ports import BundleLike, ScoresLike
+from service.domain.record.parts import IntervalRecord
 
 __all__ = ["Risk", "assess"]
 
@@ -27,6 +29,10 @@ class Risk:
     residual: float
     is_unexplained: bool
     """Do the points explain the score worse than the bundle's tolerance?"""
+    interval: IntervalRecord | None
+    """How far the PD may be off; None where the bundle does not tell."""
+    hazards_bp: tuple[int, ...] | None
+    """Hazard of year 1, 2, ... against the first by the bundle's term structure, basis points; None where it has none."""
     points: Mapping[str, int]
     """Signed score points by indicator, those of zero left out."""
 
@@ -56,8 +62,25 @@ def assess(bundle: BundleLike, values: Mapping[str, float | None], policy: Polic
         margin=margin,
         pd=text,
         score=score,
-        grade=grade_of(policy, int(text.replace(".", ""))),
+        grade=_grade(policy, text),
+        interval=_interval(bundle, scores, policy),
+        hazards_bp=bundle.hazards_bp(float(scores.log_odds[0])),
         residual=float(scores.residual[0]),
         is_unexplained=bool(scores.unexplained[0]),
         points={name: point for name, point in zip(names, points, strict=True) if point},
     )
+
+
+def _grade(policy: Policy, text: str) -> int:
+    return grade_of(policy, int(text.replace(".", "")))
+
+
+def _interval(bundle: BundleLike, scores: ScoresLike, policy: Policy) -> IntervalRecord | None:
+    """Write the interval at the record's precision; rounding keeps the PD inside."""
+    stated = bundle.interval_stated
+    if stated is None or scores.pd_interval is None:
+        return None
+    low, high = (f"{end:.5f}" for end in scores.pd_interval[0].tolist())
+    level, method = stated
+    grades = {"low_grade": _grade(policy, low), "high_grade": _grade(policy, high)}
+    return IntervalRecord(low=low, high=high, level=decimal_text(level), method=method, **grades)

@@ -29,11 +29,13 @@ class Kind(StrEnum):
     SWITCH = "switch"
     OVERRIDE = "override"
     REVIEW = "review"
+    NOTE = "note"
     SHADOW = "shadow"
     HOLD = "hold"
     TOMBSTONE = "tombstone"
     AUDIT = "audit"
     EXPORT = "export"
+    MONITORING = "monitoring"
     RETRAINING = "retraining"
 
 

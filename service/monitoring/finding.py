@@ -6,12 +6,22 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-__all__ = ["MOVED", "SHORT", "STABLE", "Finding", "Verdict", "overall"]
+__all__ = ["MOVED", "SHORT", "STABLE", "Bin", "Finding", "Verdict", "overall"]
 
 Verdict = Literal["stable", "moved", "not enough data"]
 STABLE: Final = "stable"
 MOVED: Final = "moved"
 SHORT: Final = "not enough data"
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Values above `above` up to `up_to` (None: no bound): their share in the reference, and how many there are now."""
+
+    above: float | None
+    up_to: float | None
+    share: float
+    n: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +40,20 @@ class Finding:
     expected: float | None = None
     """What it is compared with, where that is a number."""
     verdict: Verdict
+    bins: tuple[Bin, ...] = ()
+    """What a PSI was added up from, before small bins were joined; empty for other measures."""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-safe form, rounded to six digits."""
-        return {name: round(value, 6) if isinstance(value, float) else value for name, value in asdict(self).items()}
+        return {name: _rounded(value) for name, value in asdict(self).items()}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def overall(findings: Iterable[Finding]) -> Verdict:

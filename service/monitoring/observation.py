@@ -27,6 +27,8 @@ class Observation:
     """Every input of the model; empty where the evidence is gone."""
     defaulted: bool | None = None
     """None until the twelve months after drawing are over, and where no loan was drawn."""
+    overridden: str | None = None
+    """Which way people's newest override in force took it from the machine's answer; None where they left it alone."""
 
 
 def newest_of_each(observations: Iterable[Observation]) -> list[Observation]:

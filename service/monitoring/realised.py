@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
 from scipy.stats import beta, binom
 
 from service.monitoring.finding import MOVED, SHORT, STABLE, Finding, Verdict
+from service.monitoring.monitored import Vintage
 from service.monitoring.observation import Observation
 
-__all__ = ["Vintage", "realised", "vintages"]
+__all__ = ["realised", "vintages"]
 
 LEAST: Final = 5.0
 """Expected defaults below which nothing is said."""
 LENDS: Final = frozenset({"approve", "counter"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vintage:
-    """The decisions of a quarter: how many, how they ended, what was predicted, and what has been seen of it."""
-
-    quarter: str
-    n: int
-    offered: int
-    mean_pd: float
-    mean_score: float
-    ripe: int
-    """Loans whose twelve months are over."""
-    defaults: int
-    predicted: float
-    """Expected defaults among the ripe."""
-    low: float | None
-    high: float | None
-    """Jeffreys 95 % bounds of the default rate of the ripe."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-safe form."""
-        return {name: round(value, 6) if isinstance(value, float) else value for name, value in asdict(self).items()}
 
 
 def vintages(observations: Sequence[Observation]) -> list[Vintage]:

@@ -1,4 +1,4 @@
-"""Population and characteristic stability: PSI with the threshold that the numbers of rows deserve, not a rule of thumb."""
+"""Population and characteristic stability: score and inputs by their bins, inputs by their missing values too."""
 
 from __future__ import annotations
 
@@ -6,84 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
-from scipy.stats import chi2, fisher_exact, norm
+from scipy.stats import fisher_exact, norm
 
 from service.monitoring.finding import MOVED, SHORT, STABLE, Finding, Verdict
+from service.monitoring.psi import TELLING, binned_counts, psi_finding
 
-__all__ = ["MATERIAL", "TELLING", "binned_counts", "characteristics", "critical_psi", "joined", "missing_finding", "psi", "psi_finding"]
+__all__ = ["characteristics", "missing_finding"]
 
-MATERIAL: Final = 0.10
-"""A smaller PSI is of no consequence, however sure."""
-TELLING: Final = 0.25
-"""Where chance alone may reach this much, nothing can be told."""
-LEAST: Final = 10.0
-"""Expected rows of a bin."""
 SCORE_SHARE: Final = 0.3
 """Share of the stated rate of false alarms that is spent on the score ..."""
 INPUTS_SHARE: Final = 0.3
 """... and on all inputs together. What is left pays for outcomes and for the chi-square tail, 1.2 times too light here (simulated)."""
-FEWEST: Final = 3
-"""Bins that must be left where there were as many: in two halves most changes cannot be seen."""
 MATERIAL_SHARE: Final = 0.05
 """Change of a share of missing values that matters."""
-
-Counts = npt.NDArray[np.float64]
-
-
-def binned_counts(values: Sequence[float], edges: Sequence[float]) -> Counts:
-    """Count values by the bins of a reference profile: ``edges[i - 1] < value <= edges[i]``, one more bin than edges."""
-    places = np.searchsorted(np.asarray(edges, dtype=np.float64), np.asarray(values, dtype=np.float64), side="left")
-    return np.bincount(places, minlength=len(edges) + 1).astype(np.float64)
-
-
-def joined(counts: Counts, shares: Counts, *, least: float = LEAST) -> tuple[Counts, Counts]:
-    """Join neighbouring bins until each expects `least` rows; a rest joins the last one."""
-    n = float(counts.sum())
-    new_counts: list[float] = []
-    new_shares: list[float] = []
-    count = share = 0.0
-    for one, other in zip(counts.tolist(), shares.tolist(), strict=True):
-        count, share = count + one, share + other
-        if share * n >= least:
-            new_counts.append(count)
-            new_shares.append(share)
-            count = share = 0.0
-    if new_counts:
-        new_counts[-1] += count
-        new_shares[-1] += share
-    return np.array(new_counts), np.array(new_shares)
-
-
-def psi(counts: Counts, shares: Counts) -> float:
-    """Population stability index, sum of (a - e) ln(a / e), half a row added to each bin so that an empty one is finite.
-
-    `counts` are the rows now, `shares` the reference's. D. Lewis (1994), An Introduction to Credit Scoring.
-    """
-    now = (counts + 0.5) / (counts.sum() + 0.5 * len(counts))
-    return float(np.sum((now - shares) * np.log(now / shares)))
-
-
-def critical_psi(*, bins: int, n: int, reference: int, level: float) -> float:
-    """PSI that samples of one population exceed with probability `level`: chi-square with bins - 1 degrees of freedom, times 1/n + 1/m.
-
-    B. Yurdakul, J. Naranjo (2020), Statistical properties of the population stability index, Journal of Risk Model Validation 14(4).
-    """
-    return float(chi2.isf(level, bins - 1)) * (1 / n + 1 / reference)
-
-
-def psi_finding(subject: str, *, counts: Counts, shares: Counts, reference: int, level: float) -> Finding:
-    """Compare rows now with a reference of so many rows; moved needs both a sure and a material change."""
-    n = int(counts.sum())
-    if not n or not reference:
-        return Finding(subject=subject, measure="PSI", n=n, value=None, threshold=None, verdict=SHORT)
-    kept, expected = joined(counts, shares)
-    if len(kept) < max(2, min(FEWEST, len(counts))):
-        return Finding(subject=subject, measure="PSI", n=n, value=None, threshold=None, verdict=SHORT)
-    value, critical = psi(kept, expected), critical_psi(bins=len(kept), n=n, reference=reference, level=level)
-    threshold = max(critical, MATERIAL)
-    verdict: Verdict = MOVED if value >= threshold else SHORT if critical > TELLING else STABLE
-    return Finding(subject=subject, measure="PSI", n=n, value=value, threshold=threshold, verdict=verdict)
 
 
 def missing_finding(subject: str, *, missing: int, n: int, share: float, reference: int, level: float) -> Finding:
@@ -113,17 +48,17 @@ def characteristics(
     described = {name: said for name, said in profile.get("features", {}).items() if said.get("edges")}
     reference = int(profile.get("rows", 0))
     score = profile.get("score", {})
-    counts = binned_counts([float(one) for one in scores], score.get("edges", []))
-    found = [
-        psi_finding("score", counts=counts, shares=np.array(score.get("shares", [1.0])), reference=reference, level=SCORE_SHARE * rate)
-    ]
+    edges, shares = score.get("edges", []), np.array(score.get("shares", [1.0]))
+    counts = binned_counts([float(one) for one in scores], edges)
+    found = [psi_finding("score", counts=counts, shares=shares, reference=reference, level=SCORE_SHARE * rate, edges=edges)]
     each = INPUTS_SHARE * rate / max(2 * len(described), 1)
     for name, said in described.items():
         seen = [row[name] for row in rows if name in row]
         known = [value for value in seen if value is not None]
         known_before = round(reference * (1 - said["missing"]))
         shares = np.array(said["shares"])
-        found.append(psi_finding(name, counts=binned_counts(known, said["edges"]), shares=shares, reference=known_before, level=each))
+        counts = binned_counts(known, said["edges"])
+        found.append(psi_finding(name, counts=counts, shares=shares, reference=known_before, level=each, edges=said["edges"]))
         missing = len(seen) - len(known)
         found.append(missing_finding(name, missing=missing, n=len(seen), share=said["missing"], reference=reference, level=each))
     return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ import orjson
 
 from service.domain.record import content_hash
 from service.ledger.note import Signer, sign
+from service.spreadsheet import csv_bytes
 
 __all__ = ["INDEX_COLUMNS", "PackFile", "PackManifest", "index_of", "programs", "write_pack"]
 
@@ -34,8 +33,6 @@ INDEX_COLUMNS: Final = (
     "tier",
     "sha256",
 )
-DANGEROUS: Final = "=+-@\t\r"
-"""Characters that make a spreadsheet take a text for a formula when they stand first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +80,7 @@ def programs() -> list[PackFile]:
 
 def index_of(decisions: Iterable[tuple[bytes, Mapping[str, Any]]]) -> PackFile:
     """Give the list of decisions for a spreadsheet: bytes and content of each."""
-    sink = io.StringIO()
-    writer = csv.writer(sink, lineterminator="\r\n")
-    writer.writerow(INDEX_COLUMNS)
-    for body, said in decisions:
-        writer.writerow([_harmless(cell) for cell in _row(body, said)])
-    return PackFile("decisions.csv", b"\xef\xbb\xbf" + sink.getvalue().encode())  # the mark makes spreadsheets read Chinese
+    return PackFile("decisions.csv", csv_bytes(INDEX_COLUMNS, (_row(body, said) for body, said in decisions)))
 
 
 def _row(body: bytes, said: Mapping[str, Any]) -> list[Any]:
@@ -106,10 +98,6 @@ def _row(body: bytes, said: Mapping[str, Any]) -> list[Any]:
         points.get("tier"),
         content_hash(body),
     ]
-
-
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in DANGEROUS and cell else cell
 
 
 def write_pack(sink: IO[bytes], contents: Iterable[PackFile], manifest: PackManifest, signer: Signer) -> str:

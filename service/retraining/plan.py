@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 __all__ = ["MOST_SECONDS", "MOST_TRIALS", "ON_FILE", "Plan", "RejectsMethod", "SegmentName"]
 
@@ -30,12 +30,12 @@ class Plan(BaseModel):
     segments: Annotated[tuple[SegmentName, ...], Field(min_length=1)] = Field(
         default=("startup", "growth"), description="Which models to train"
     )
-    seed: int = Field(default=SEED, ge=0, lt=2**31, description="Seed of every draw")
-    challengers: bool = Field(default=True, description="Train a scorecard, logistic regression, EBM and plain LightGBM too")
-    trials: int = Field(default=0, ge=0, le=MOST_TRIALS, description="Trials to search settings in; 0 keeps the defaults")
-    seconds: int = Field(default=600, ge=1, le=MOST_SECONDS, description="No new trial after so many seconds, for each model")
+    seed: StrictInt = Field(default=SEED, ge=0, lt=2**31, description="Seed of every draw")
+    challengers: StrictBool = Field(default=True, description="Train a scorecard, logistic regression, EBM and plain LightGBM too")
+    trials: StrictInt = Field(default=0, ge=0, le=MOST_TRIALS, description="Trials to search settings in; 0 keeps the defaults")
+    seconds: StrictInt = Field(default=600, ge=1, le=MOST_SECONDS, description="No new trial after so many seconds, for each model")
     rejects: RejectsMethod | None = Field(default=None, description="Add the declined under this assumption (docs/training.md)")
-    simulated: bool = Field(default=False, description="The evidence is simulated; so marked also where its folder or the models say so")
+    simulated: StrictBool = Field(default=False, description="The evidence is simulated; also marked so where its folder or models say so")
 
     @model_validator(mode="after")
     def _once(self) -> Plan:

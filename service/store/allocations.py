@@ -14,7 +14,16 @@ from service.store.blobs import hash_of
 from service.store.insertion import insert_new, new_or_nothing
 from service.store.models import AllocationResult, AllocationRow
 
-__all__ = ["KeptAllocation", "KeptResult", "find_allocation", "find_result", "keep_allocation", "keep_result", "list_allocations"]
+__all__ = [
+    "KeptAllocation",
+    "KeptResult",
+    "find_allocation",
+    "find_result",
+    "keep_allocation",
+    "keep_result",
+    "list_allocations",
+    "unfinished_allocations",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +92,12 @@ def list_allocations(unit: Connection, limit: int) -> list[tuple[KeptAllocation,
     done = select(AllocationResult.allocation_id).where(AllocationResult.allocation_id == AllocationRow.allocation_id).exists()
     query = select(*_COLUMNS, done.label("done")).order_by(AllocationRow.allocation_id.desc()).limit(limit)
     return [(_kept(row), bool(row.done)) for row in unit.execute(query)]
+
+
+def unfinished_allocations(unit: Connection) -> list[KeptAllocation]:
+    """Read every allocation that has no result yet, oldest first."""
+    done = select(AllocationResult.allocation_id).where(AllocationResult.allocation_id == AllocationRow.allocation_id).exists()
+    return [_kept(row) for row in unit.execute(select(*_COLUMNS).where(~done).order_by(AllocationRow.allocation_id))]
 
 
 def keep_result(unit: Connection, allocation_id: str, result: KeptResult) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from service.store.models import FIRM, Base
 
-__all__ = ["HoldRow", "OverrideRow", "OverrideVerdictRow", "ReviewConclusionRow", "ReviewRow", "SealedKeyRow", "SealedText"]
+__all__ = ["HoldRow", "NoteRow", "OverrideRow", "OverrideVerdictRow", "ReviewConclusionRow", "ReviewRow", "SealedKeyRow", "SealedText"]
 
 ULID = String(26)
 
@@ -98,6 +98,19 @@ class ReviewConclusionRow(Base):
     given_at: Mapped[datetime]
     override_id: Mapped[str | None] = mapped_column(ULID, ForeignKey("overrides.override_id"))
     reason: Mapped[bytes | None] = mapped_column(SealedText)
+
+
+class NoteRow(Base):
+    """What somebody wrote about a decision; nobody changes it."""
+
+    __tablename__ = "notes"
+    note_id: Mapped[str] = mapped_column(ULID, primary_key=True)
+    decision_id: Mapped[str] = mapped_column(ULID, ForeignKey("decisions.decision_id"), index=True)
+    firm_id: Mapped[str] = mapped_column(FIRM)
+    written_at: Mapped[datetime]
+    written_by: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str] = mapped_column(String(16))
+    text: Mapped[bytes | None] = mapped_column(SealedText)
 
 
 class HoldRow(Base):

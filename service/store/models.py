@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -111,6 +124,10 @@ class EvidenceVersion(Base):
     name: Mapped[str] = mapped_column(String(200))
     ingest_id: Mapped[str] = mapped_column(String(26), ForeignKey("ingests.ingest_id"), index=True)
     recorded_at: Mapped[datetime]
+    __table_args__ = (
+        Index("ix_evidence_name_firm_id", "name", "firm_id"),
+        Index("ix_evidence_recorded_at_firm_id", "recorded_at", "firm_id"),
+    )
 
 
 class FirmRowEntry(Base):
@@ -126,7 +143,10 @@ class FirmRowEntry(Base):
 
 
 class DecisionRow(Base):
-    """A decision as it was answered, byte for byte (`body` is nothing once it was deleted); `seq` counts in the order of commits."""
+    """A decision as it was answered, byte for byte (`body` is nothing once it was deleted); `seq` counts in the order of commits.
+
+    `asked` and `offered` in yuan and `grade` are what lists are sorted by: 0 where there is none, and once the body was deleted.
+    """
 
     __tablename__ = "decisions"
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
@@ -138,12 +158,18 @@ class DecisionRow(Base):
     token_id: Mapped[str] = mapped_column(String(12))
     sha256: Mapped[str] = mapped_column(HASH)
     body: Mapped[bytes | None]
+    asked: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    offered: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    grade: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     __table_args__ = (
         UniqueConstraint("decision_id"),
         Index("ix_decisions_firm_id_seq", "firm_id", "seq"),
         Index("ix_decisions_outcome_seq", "outcome", "seq"),
         Index("ix_decisions_decided_at", "decided_at"),
         Index("ix_decisions_product_seq", "product", "seq"),
+        Index("ix_decisions_asked", "asked", "seq", "outcome", "product"),  # with what lists are narrowed by
+        Index("ix_decisions_offered", "offered", "seq", "outcome", "product"),
+        Index("ix_decisions_grade", "grade", "seq", "outcome", "product"),
         {"sqlite_autoincrement": True},
     )
 

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, insert, or_, select
 
 from service.store.correction_rows import OverrideRow, OverrideVerdictRow
+from service.store.ordering import OLDEST, Order, below
 
-__all__ = ["KeptOverride", "SecondWord", "find_override", "keep_override", "keep_word", "list_overrides", "overrides_of"]
+__all__ = ["OVERRIDE_SORTS", "KeptOverride", "SecondWord", "find_override", "keep_override", "keep_word", "list_overrides", "overrides_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,14 @@ class KeptOverride:
         return self.word.given_at if self.word is not None and self.word.verdict == "signed" else None
 
 
+OVERRIDE_SORTS = {
+    "time": OverrideRow.override_id,
+    "product": OverrideRow.product,
+    "reason": OverrideRow.reason,
+    "outcome": OverrideRow.outcome,
+    "until": OverrideRow.expires_on,
+}
+"""What overrides are sorted by; numbers count in time."""
 _OWN = tuple(name for name in KeptOverride.__slots__ if name != "word")
 _WORD = tuple(SecondWord.__slots__)
 
@@ -106,13 +115,26 @@ def overrides_of(unit: Connection, decision_id: str) -> list[KeptOverride]:
 
 
 def list_overrides(
-    unit: Connection, today: date, *, status: str | None = None, after: str = "", limit: int | None = None
+    unit: Connection,
+    today: date,
+    *,
+    status: str | None = None,
+    product: str | None = None,
+    reason: str | None = None,
+    order: Order = OLDEST,
+    after: str = "",
+    limit: int | None = None,
 ) -> list[KeptOverride]:
-    """List at most `limit` overrides with numbers above `after`, oldest first; of one status on a day if that is given."""
-    query = _query().where(OverrideRow.override_id > after)
+    """List at most `limit` overrides in an order, those after the one numbered `after`; of one status on a day, product or reason."""
+    query = _query()
     if status is not None:
         query = query.where(_is(status, today))
-    return _read(unit, query.limit(limit))
+    for column, wanted in ((OverrideRow.product, product), (OverrideRow.reason, reason)):
+        query = query.where(column == wanted) if wanted else query
+    if after:
+        query = below(unit, query, order, OVERRIDE_SORTS, OverrideRow.override_id, after)
+    query = query.order_by(*order.keys(OVERRIDE_SORTS, OverrideRow.override_id))
+    return [_kept(row) for row in unit.execute(query.limit(limit)).mappings()]
 
 
 def _is(status: str, today: date) -> ColumnElement[bool]:

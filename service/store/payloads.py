@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Connection, delete, exists, func, select, update
 
 from service.ledger import Kind
-from service.store.correction_rows import OverrideRow, OverrideVerdictRow, ReviewConclusionRow, ReviewRow
+from service.store.correction_rows import NoteRow, OverrideRow, OverrideVerdictRow, ReviewConclusionRow, ReviewRow
 from service.store.models import Blob, DecisionRow, EvidenceVersion, FirmRowEntry, Ingest, LedgerEntry
 
 __all__ = [
@@ -91,21 +91,23 @@ def needed_elsewhere(unit: Connection, subject: str, hashes: Iterable[str]) -> s
 
 
 def sealed_records(unit: Connection, decision_id: str) -> list[str]:
-    """Give the numbers of a decision's overrides and reviews, under which their texts are sealed."""
+    """Give the numbers of a decision's overrides, reviews and notes, under which their texts are sealed."""
     overrides = unit.scalars(select(OverrideRow.override_id).where(OverrideRow.decision_id == decision_id)).all()
     reviews = unit.scalars(select(ReviewRow.review_id).where(ReviewRow.decision_id == decision_id)).all()
-    return sorted([*overrides, *reviews])
+    notes = unit.scalars(select(NoteRow.note_id).where(NoteRow.decision_id == decision_id)).all()
+    return sorted([*overrides, *reviews, *notes])
 
 
 def clear_decision(unit: Connection, decision_id: str) -> None:
     """Set a decision's body to nothing, and the sealed texts about it too."""
-    unit.execute(update(DecisionRow).where(DecisionRow.decision_id == decision_id).values(body=None))
+    unit.execute(update(DecisionRow).where(DecisionRow.decision_id == decision_id).values(body=None, asked=0, offered=0, grade=0))
     mine = select(OverrideRow.override_id).where(OverrideRow.decision_id == decision_id)
     unit.execute(update(OverrideVerdictRow).where(OverrideVerdictRow.override_id.in_(mine)).values(reason=None))
     unit.execute(update(OverrideRow).where(OverrideRow.decision_id == decision_id).values(text=None))
     asked = select(ReviewRow.review_id).where(ReviewRow.decision_id == decision_id)
     unit.execute(update(ReviewConclusionRow).where(ReviewConclusionRow.review_id.in_(asked)).values(reason=None))
     unit.execute(update(ReviewRow).where(ReviewRow.decision_id == decision_id).values(asked_by=None, channel=None, text=None))
+    unit.execute(update(NoteRow).where(NoteRow.decision_id == decision_id).values(text=None))
 
 
 def drop_contents(unit: Connection, hashes: Sequence[str]) -> None:

@@ -60,6 +60,9 @@ class Record:
     actor: Actor
     sha256: str
     body: bytes
+    asked: int = 0
+    offered: int = 0
+    grade: int = 0
     key: Key | None = None
     evidence: PackedBlob | None = None
     firm_row: Mapping[str, Any] | None = None
@@ -93,7 +96,7 @@ Entry = Receipt | KeyReused | Gone
 
 BATCH = 500
 """Decisions read in one statement."""
-_STORED = ("decision_id", "firm_id", "decided_at", "outcome", "product", "token_id", "sha256", "body")
+_STORED = ("decision_id", "firm_id", "decided_at", "outcome", "product", "token_id", "sha256", "body", "asked", "offered", "grade")
 _LISTED = (
     DecisionRow.seq,
     DecisionRow.decision_id,

@@ -9,8 +9,19 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, select
 
 from service.store.correction_rows import ReviewConclusionRow, ReviewRow
+from service.store.ordering import OLDEST, Order, below
 
-__all__ = ["Conclusion", "KeptReview", "find_review", "keep_conclusion", "keep_review", "list_reviews", "open_reviews", "reviews_of"]
+__all__ = [
+    "REVIEW_SORTS",
+    "Conclusion",
+    "KeptReview",
+    "find_review",
+    "keep_conclusion",
+    "keep_review",
+    "list_reviews",
+    "open_reviews",
+    "reviews_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +53,7 @@ class KeptReview:
     conclusion: Conclusion | None = None
 
 
+REVIEW_SORTS = {"time": ReviewRow.review_id, "product": ReviewRow.product}
 _OWN = tuple(name for name in KeptReview.__slots__ if name != "conclusion")
 _SAID = tuple(Conclusion.__slots__)
 _CONCLUDED = ReviewConclusionRow.review_id == ReviewRow.review_id
@@ -95,10 +107,23 @@ def reviews_of(unit: Connection, decision_id: str) -> list[KeptReview]:
     return _read(unit, _query().where(ReviewRow.decision_id == decision_id))
 
 
-def list_reviews(unit: Connection, *, status: str | None = None, after: str = "", limit: int | None = None) -> list[KeptReview]:
-    """List at most `limit` requests with numbers above `after`, oldest first; only `open` or `concluded` ones if that is given."""
-    query = _query().where(ReviewRow.review_id > after)
+def list_reviews(
+    unit: Connection,
+    *,
+    status: str | None = None,
+    product: str | None = None,
+    order: Order = OLDEST,
+    after: str = "",
+    limit: int | None = None,
+) -> list[KeptReview]:
+    """List at most `limit` requests in an order, those after the one numbered `after`; `open` or `concluded` ones, of one product."""
+    query = _query()
+    if product:
+        query = query.where(ReviewRow.product == product)
+    if after:
+        query = below(unit, query, order, REVIEW_SORTS, ReviewRow.review_id, after)
     if status is not None:
         concluded = ReviewConclusionRow.review_id
         query = query.where(concluded.is_(None) if status == "open" else concluded.is_not(None))
-    return _read(unit, query.limit(limit))
+    query = query.order_by(*order.keys(REVIEW_SORTS, ReviewRow.review_id))
+    return [_kept(row) for row in unit.execute(query.limit(limit)).mappings()]

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from service.sealing import MasterKeys, new_data_key, open_text, seal_text, unwrap, wrap
-from service.store.correction_rows import OverrideRow, ReviewRow, SealedKeyRow
+from service.store.correction_rows import NoteRow, OverrideRow, ReviewRow, SealedKeyRow
 
 __all__ = ["add_fields", "decision_of", "open_fields", "rewrap", "seal_fields", "shred"]
 
@@ -63,8 +63,8 @@ def rewrap(unit: Connection, masters: MasterKeys) -> int:
 
 
 def decision_of(unit: Connection, record_id: str) -> tuple[str, str] | None:
-    """Give decision and firm of the override or review with sealed texts, or None when there is none."""
-    for model, number in ((OverrideRow, OverrideRow.override_id), (ReviewRow, ReviewRow.review_id)):
+    """Give decision and firm of the override, review or note with sealed texts, or None when there is none."""
+    for model, number in ((OverrideRow, OverrideRow.override_id), (ReviewRow, ReviewRow.review_id), (NoteRow, NoteRow.note_id)):
         found = unit.execute(select(model.decision_id, model.firm_id).where(number == record_id)).one_or_none()
         if found is not None:
             return found.decision_id, found.firm_id

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, Select, func, select
 from service.ledger import Kind
 from service.store.evidence import latest_versions
 from service.store.models import DecisionRow, EvidenceVersion, LedgerEntry
+from service.store.ordering import NEWEST, Order, below
 from service.store.records import Listed
+from service.store.worklist import SORTS, filtered
 
 __all__ = ["FEWEST_FOR_A_NUMBER", "MOST_COUNTED", "Sought", "count_decisions", "names_of", "search_decisions", "search_entries"]
 
@@ -38,13 +40,16 @@ class Sought:
     actor: str | None = None
 
 
-def search_decisions(unit: Connection, sought: Sought, *, before: int | None, limit: int) -> list[Listed]:
-    """List at most `limit` decisions with places below `before`, newest first."""
-    query = _narrowed(select(*_LISTED), sought)
+def search_decisions(unit: Connection, sought: Sought, *, before: int | None, limit: int, order: Order = NEWEST) -> list[Listed]:
+    """List at most `limit` decisions in an order, those after the one at place `before`; of one actor by time only."""
+    if sought.actor:
+        order = Order("time", order.down)
+    query = _narrowed(select(*_LISTED), sought, order)
     if before is not None:
-        query = query.where(DecisionRow.seq < before)
-    newest = LedgerEntry.seq if sought.actor else DecisionRow.seq  # one order: both count commits
-    return [Listed(*row) for row in unit.execute(query.order_by(newest.desc()).limit(limit))]
+        query = below(unit, query, order, SORTS, DecisionRow.seq, before)
+    # One order: places in the ledger and among decisions both count commits.
+    keys = order.keys({"time": LedgerEntry.seq}, LedgerEntry.seq) if sought.actor else order.keys(SORTS, DecisionRow.seq)
+    return [Listed(*row) for row in unit.execute(query.order_by(*keys).limit(limit))]
 
 
 def count_decisions(unit: Connection, sought: Sought) -> int:
@@ -53,10 +58,10 @@ def count_decisions(unit: Connection, sought: Sought) -> int:
     return unit.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _narrowed(query: Select[Any], sought: Sought) -> Select[Any]:
-    for column, wanted in ((DecisionRow.product, sought.product), (DecisionRow.outcome, sought.outcome)):
+def _narrowed(query: Select[Any], sought: Sought, order: Order = NEWEST) -> Select[Any]:
+    for name, wanted in (("product", sought.product), ("outcome", sought.outcome)):
         if wanted:
-            query = query.where(column == wanted)
+            query = query.where(filtered(name, order) == wanted)
     if sought.since:
         query = query.where(DecisionRow.decided_at >= sought.since)
     if sought.until:

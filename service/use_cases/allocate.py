@@ -52,7 +52,8 @@ def candidate_of(record: Mapping[str, Any], dossier: bytes, plan: Plan) -> Candi
     """Read a decision's record as a candidate; None unless it offers a loan.
 
     What the bank lends is the most the firm may get. Its rate moves within the plan's bounds, and not at all where a disclosed rate path
-    fixes it. What is lost is the plan's loss given default of its collateral, as far as the bank itself carries it (rounded up).
+    fixes it. Its PD is that of a year over the loan's term, where the record tells how the one-year PD spreads. What is lost is the
+    plan's loss given default of its collateral, as far as the bank itself carries it (rounded up).
     """
     offer, risk = record["offer"], record["risk"]
     if offer is None or risk is None or record["outcome"] not in {Outcome.APPROVE, Outcome.COUNTER}:
@@ -65,7 +66,7 @@ def candidate_of(record: Mapping[str, Any], dossier: bytes, plan: Plan) -> Candi
         field=firm["field"][0],
         region=firm["region"][0],
         grade=risk["grade"],
-        pd=risk["pd"],
+        pd=risk["pd"] if (term := offer.get("term_structure")) is None else term["yearly_pd"],
         lgd_bp=-(-plan.decisions.lgd_of(offer["collateral"]["id"]) * carried // WHOLE),
         limit=offer["lent"],
         min_rate_bp=lowest,

@@ -27,6 +27,7 @@ from service.store.allocations import (
     keep_allocation,
     keep_result,
     list_allocations,
+    unfinished_allocations,
 )
 from service.store.blobs import get_blob, hash_of
 from service.store.evidence import latest_dossier
@@ -35,7 +36,17 @@ from service.tokens import Holder, Role
 from service.use_cases.allocate import Judged, allocation_of, decide_batch, judge
 from service.use_cases.decide import decide_application
 
-__all__ = ["OVERDUE", "AllocationFile", "as_sent", "ask_allocation", "decided_so_far", "newest_allocations", "show_allocation", "work_on"]
+__all__ = [
+    "OVERDUE",
+    "AllocationFile",
+    "as_sent",
+    "ask_allocation",
+    "decided_so_far",
+    "newest_allocations",
+    "resume_allocations",
+    "show_allocation",
+    "work_on",
+]
 
 OVERDUE = timedelta(minutes=5)
 """An allocation unfinished for so long is taken up by whichever process is asked for it: its own may have died."""
@@ -95,6 +106,15 @@ def newest_allocations(desk: Desk, limit: int) -> list[tuple[KeptAllocation, boo
     """List the newest allocations, and whether each is finished."""
     with desk.store.reading() as unit:
         return list_allocations(unit, limit)
+
+
+def resume_allocations(desk: Desk) -> int:
+    """Take up what was acknowledged and not finished when a process ended; gives how many. To do one twice is harmless."""
+    with desk.store.reading() as unit:
+        left = unfinished_allocations(unit)
+    for asked in left:
+        desk.background.take_up(asked.allocation_id, lambda asked=asked: work_on(desk, asked))  # type: ignore[misc]  # bound now, on purpose
+    return len(left)
 
 
 def decided_so_far(desk: Desk, asked: KeptAllocation) -> int:
@@ -184,6 +204,7 @@ def _from_batch(desk: Desk, request: AllocationRequest, asked: KeptAllocation, p
         return found[1]
 
     def decide_one(firm: BatchFirm, dossier: bytes) -> Mapping[str, Any]:
+        desk.crowd.give_way()  # to people who wait for an answer
         said: dict[str, Any] = {"product": request.product, "amount": firm.amount, "term_months": firm.term_months, "as_of": as_of}
         said["recourse"] = False  # thousands of firms at once; each can be asked for its offers
         if dossier == on_file.pop(firm.firm_id):

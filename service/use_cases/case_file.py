@@ -15,11 +15,13 @@ from service.domain.standing import Standing
 from service.ledger import Kind, read_entry
 from service.store.blobs import read_blobs
 from service.store.ledger import entry_of, size_sealing
+from service.store.notes import notes_of
 from service.store.overrides import KeptOverride, overrides_of
 from service.store.people import names_of
 from service.store.records import read_decision
 from service.store.reviews import KeptReview, reviews_of
 from service.tokens import Holder
+from service.use_cases.notes import Note, text_of
 from service.use_cases.overrides import OverrideTexts, texts_of
 from service.use_cases.reviews import ReviewTexts, review_texts
 from service.use_cases.standing import standing_on
@@ -41,6 +43,7 @@ class CaseFile:
     standing: Standing
     overrides: tuple[tuple[KeptOverride, OverrideTexts], ...]
     reviews: tuple[tuple[KeptReview, ReviewTexts], ...]
+    notes: tuple[Note, ...]
     seq: int | None
     checkpoint: int | None
     actor: str
@@ -63,9 +66,15 @@ def open_case(desk: Desk, decision_id: str, holder: Holder) -> CaseFile:
         receipt = read_decision(unit, decision_id)
         decision = Decision.model_validate_json(receipt.body)
         overrides, reviews = overrides_of(unit, decision_id), reviews_of(unit, decision_id)
+        notes = notes_of(unit, decision_id)
         entered = entry_of(unit, Kind.DECISION, decision_id)
         actor = read_entry(entered[1]).actor.id if entered else ""
-        people = {actor, *(who for one in overrides for who in _of_override(one)), *(who for one in reviews for who in _of_review(one))}
+        people = {
+            actor,
+            *(one.written_by for one in notes),
+            *(who for one in overrides for who in _of_override(one)),
+            *(who for one in reviews for who in _of_review(one)),
+        }
         names, firm = names_of(unit, people), firm_of(unit, decision.pins.evidence)
         checkpoint = size_sealing(unit, entered[0]) if entered else None
     return CaseFile(
@@ -75,6 +84,7 @@ def open_case(desk: Desk, decision_id: str, holder: Holder) -> CaseFile:
         standing=standing_on(decision, overrides, reviews, desk.today()),
         overrides=tuple((one, texts_of(desk, one, holder)) for one in overrides),
         reviews=tuple((one, review_texts(desk, one, holder)) for one in reviews),
+        notes=tuple((one, text_of(desk, one, holder)) for one in notes),
         seq=entered[0] if entered else None,
         checkpoint=checkpoint,
         actor=actor,

@@ -45,7 +45,7 @@ def decide_application(desk: Desk, asked: DecisionRequest, holder: Holder, key: 
     earlier = _earlier(desk, key)
     if earlier:
         return earlier
-    with desk.recorder.expected():
+    with desk.recorder.expected(), desk.metrics.decision_seconds.labels(asked.product.value).time():
         record, seen = _decided(desk, asked, holder, key)
         receipt = desk.recorder.record(record)
     if not receipt.replayed:
@@ -55,6 +55,7 @@ def decide_application(desk: Desk, asked: DecisionRequest, holder: Holder, key: 
 
 
 def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None) -> tuple[Record, Seen]:
+    desk.check_standing()
     active, now, orders = desk.active, desk.clock(), desk.switchboard.orders
     as_of = asked.as_of or desk.today()
     found, snapshot = _evidence(desk, asked, as_of)
@@ -81,6 +82,9 @@ def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None
         actor=holder.actor,
         sha256=hash_of(body),
         body=body,
+        asked=application.amount,
+        offered=decision.offer.amount if decision.offer else 0,
+        grade=decision.risk.grade if decision.risk else 0,
         key=key,
         evidence=snapshot,
         firm_row=found.entry,

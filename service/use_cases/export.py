@@ -30,7 +30,7 @@ from service.programs import Programs
 from service.rows import build_row, day_number
 from service.sealer import Sealer
 from service.store import Store
-from service.store.artefacts import ArtefactKind, artefact_bytes
+from service.store.artefacts import ArtefactKind, artefact_bytes, newest_validation
 from service.store.blobs import get_blob, read_blobs
 from service.store.ledger import append, entries_between, entries_of_kinds, entries_of_subjects, newest_checkpoint
 from service.store.records import find_decision
@@ -225,6 +225,9 @@ def _artefact(unit: Connection, shelf: Shelf, kind: ArtefactKind, pin: str) -> I
     if kind is ArtefactKind.MODEL:
         folder = shelf.model(pin).folder
         yield from (PackFile(f"artefacts/models/{name}/{one.name}", one.read_bytes()) for one in sorted(folder.iterdir()))
+        validation = newest_validation(unit, pin)
+        if validation is not None:
+            yield PackFile(f"artefacts/validations/{validation[0].removeprefix('sha256:')}.json", validation[1])
         return
     written = artefact_bytes(unit, kind, pin) or b""
     if kind is ArtefactKind.REFERENCE:

@@ -9,6 +9,7 @@ from functools import cache
 from features.firm_row import FirmRow
 from service.active import Active
 from service.domain import Application, Decision, ManualOrder, Prior, decide
+from service.domain.record import NEWEST, Format
 from service.domain.recourse import Redecide
 from service.use_cases.prior import prior_of
 
@@ -25,10 +26,12 @@ def judge_of(
     features_hash: str | None = None,
     manual: Sequence[ManualOrder] = (),
     code: str | None = None,
+    form: Format = NEWEST,
 ) -> Redecide:
     """Make a judge of one firm; what a product asks about earlier days is looked up once, from the dossier on file.
 
-    `code` is the version of the program that is written down, default this one's: a replay gives the record's own.
+    `code` is the version of the program that is written down, default this one's, and `form` the form of the record: a replay gives
+    those of the record.
     A plan changes the firm of today, never what was true earlier, so every judgement of a product shares one look-up.
     """
 
@@ -51,6 +54,7 @@ def judge_of(
             prior=prior(application.product, firm.as_of),
             manual=manual,
             code=code,
+            form=form,
         )
 
     return judge

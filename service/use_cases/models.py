@@ -13,13 +13,15 @@ from sqlalchemy import Connection
 
 from service.desk import Desk
 from service.errors import ArtefactUnusable, UnknownModel
+from service.monitoring import Finding
 from service.releases import Parts, Pin
 from service.store.artefacts import ArtefactKind, artefacts_on_file
 from service.store.records import newest_bodies
 from service.store.shadows import count_shadows
+from service.use_cases.validations import GatesTold, Told, gates_of, held_out_stability, newest_told
 from training.bundle import Bundle
 
-__all__ = ["COUNTED", "Bin", "Measure", "ModelLine", "ModelShown", "Part", "models_on_file", "show_model"]
+__all__ = ["COUNTED", "Bin", "Measure", "ModelLine", "ModelShown", "Part", "Rival", "models_on_file", "show_model"]
 
 COUNTED = 500
 """Of so many decisions, the newest, it is told which model made them."""
@@ -37,6 +39,17 @@ class Measure:
     method: str
 
 
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A challenger of the training run, on the same rows: its measures, and our AUC less its."""
+
+    name: str
+    n: int
+    defaults: int
+    measures: Mapping[str, Measure]
+    ahead: Measure | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelLine:
     """A model in the table. `measures` are of the test rows, `problem` says why it cannot be loaded."""
@@ -51,6 +64,9 @@ class ModelLine:
     decided: int
     shadowed: int
     simulated: bool
+    gates: GatesTold | None = None
+    """Of the newest validation on file; None where there is none."""
+    rivals: tuple[Rival, ...] = ()
     problem: str = ""
 
 
@@ -87,6 +103,10 @@ class ModelShown:
     scores: tuple[Bin, ...]
     compared: int
     """Decisions of this model among the newest, whose scores stand beside those of training."""
+    told: Told | None
+    """The newest validation on file, None where there is none."""
+    stability: tuple[Finding, ...]
+    """The held-out rows of that validation against training."""
 
 
 def models_on_file(desk: Desk) -> list[ModelLine]:
@@ -96,8 +116,9 @@ def models_on_file(desk: Desk) -> list[ModelLine]:
         made = _made(unit)
         decided = Counter(pin for pin, _ in made)
         shadowed = count_shadows(unit)
+        told = {pin.sha256: newest_told(unit, pin.sha256) for pin in pins}
     parts = _parts(desk)
-    lines = [_line(desk, pin, parts, decided, shadowed) for pin in pins]
+    lines = [_line(desk, pin, parts, decided, shadowed, told[pin.sha256]) for pin in pins]
     return sorted(lines, key=lambda line: (line.segment, ("champion", "challenger", "on-file").index(line.role), line.pin.version))
 
 
@@ -107,17 +128,20 @@ def show_model(desk: Desk, sha256: str) -> ModelShown:
         pins = {pin.sha256: pin for pin in _pins(unit)}
         made = _made(unit)
         shadowed = count_shadows(unit)
+        told = newest_told(unit, sha256)
     if sha256 not in pins:
         raise UnknownModel(f"no model {sha256[:80]!r} is on file; GET /v1/models names those in force")
     bundle = desk.shelf.model(sha256)
     scores = [score for pin, score in made if pin == sha256]
     return ModelShown(
-        line=_line(desk, pins[sha256], _parts(desk), Counter(pin for pin, _ in made), shadowed),
+        line=_line(desk, pins[sha256], _parts(desk), Counter(pin for pin, _ in made), shadowed, told),
         card=(bundle.folder / "card.md").read_text("utf-8"),
         measures=_measures(_tested(bundle)["metrics"]),
         parts=tuple(_groups(bundle.manifest.metrics.get("by_group", {}))),
         scores=tuple(_bins(bundle.reference_profile.get("score", {}), scores)),
         compared=len(scores),
+        told=told,
+        stability=() if told is None else tuple(held_out_stability(told.record, bundle)),
     )
 
 
@@ -144,7 +168,9 @@ def _role(parts: Parts | None, sha256: str) -> Role:
     return "challenger" if parts is not None and any(pin.sha256 == sha256 for pin in parts.challengers.values()) else "on-file"
 
 
-def _line(desk: Desk, pin: Pin, parts: Parts | None, decided: Mapping[str, int], shadowed: Mapping[str, int]) -> ModelLine:
+def _line(
+    desk: Desk, pin: Pin, parts: Parts | None, decided: Mapping[str, int], shadowed: Mapping[str, int], told: Told | None
+) -> ModelLine:
     role = _role(parts, pin.sha256)
     by_it, behind = decided.get(pin.sha256, 0), shadowed.get(pin.sha256, 0)
     try:
@@ -175,7 +201,18 @@ def _line(desk: Desk, pin: Pin, parts: Parts | None, decided: Mapping[str, int],
         decided=by_it,
         shadowed=behind,
         simulated=bundle.simulated,
+        gates=None if told is None else gates_of(told),
+        rivals=tuple(_rivals(bundle.manifest.findings.get("challengers"))),
     )
+
+
+def _rivals(found: Mapping[str, Any] | None) -> Iterator[Rival]:
+    """Those that took part and had enough rows, the best first."""
+    entered = [] if found is None else [(name, one) for name, one in found["challengers"].items() if one.get("test", {}).get("metrics")]
+    for name, one in sorted(entered, key=lambda pair: -pair[1]["test"]["metrics"]["auc"]["value"]):
+        assert found is not None  # else nobody entered
+        ahead = one["test"]["difference"].get("auc")
+        yield Rival(name, found["n"], found["defaults"], _measures(one["test"]["metrics"]), None if ahead is None else Measure(**ahead))
 
 
 def _tested(bundle: Bundle) -> Mapping[str, Any]:

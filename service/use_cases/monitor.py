@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 import polars as pl
@@ -14,12 +14,14 @@ from features.evidence import dossier_frames
 from features.firm_row import FirmRow
 from service.artefacts import Shelf
 from service.domain import Decision
-from service.monitoring import Monitored, Observation, monitored
+from service.monitoring import Monitored, Observation
+from service.monitoring.report import monitored
 from service.rows import build_row, day_number
 from service.store.blobs import get_blob
 from service.store.engine import Store
 from service.store.evidence import latest_versions
 from service.store.firm_rows import RowKey, find_row
+from service.store.overrides import list_overrides
 from service.store.records import newest_bodies
 
 __all__ = ["Label", "look_at"]
@@ -41,16 +43,22 @@ class _Seen:
 def look_at(store: Store, shelf: Shelf, *, newest: int, rate: float, label: Label) -> list[Monitored]:
     """Monitor every model that answered one of the newest decisions, the one with most decisions first.
 
-    Decisions that no model answered say nothing about one and are left out. Nothing is written.
+    Decisions that no model answered say nothing about one and are left out. Of several overrides of a decision the newest that came into
+    force counts. Nothing is written.
     """
     with store.reading() as unit:
         decided = [Decision.model_validate_json(body) for body in newest_bodies(unit, newest)]
         seen = [_Seen(one, _observed(unit, one)) for one in decided if one.risk is not None and one.pins.bundle is not None]
+        overridden = {one.decision_id: one.direction for one in list_overrides(unit, date.min) if one.effective_at is not None}
         known = _outcomes(_loans(unit, {one.observation.firm_id for one in seen}), [one.observation for one in seen], label)
     groups: dict[str, list[Observation]] = {}
     for one in seen:
         groups.setdefault(str(one.decision.pins.bundle), []).append(
-            replace(one.observation, defaulted=known.get(one.observation.decision_id))
+            replace(
+                one.observation,
+                defaulted=known.get(one.observation.decision_id),
+                overridden=overridden.get(one.observation.decision_id),
+            )
         )
     found = [_monitored(shelf, bundle, observations, rate) for bundle, observations in groups.items()]
     return sorted(found, key=lambda one: (-one.decisions, one.bundle))

@@ -19,6 +19,7 @@ from service.identifiers import new_decision_id
 from service.ledger import Draft, Kind
 from service.sealing import MasterKeys
 from service.store.ledger import append
+from service.store.ordering import OLDEST, Order
 from service.store.overrides import KeptOverride, SecondWord, find_override, keep_override, keep_word, list_overrides, overrides_of
 from service.store.people import authority_of
 from service.store.records import find_line, read_decision
@@ -140,10 +141,20 @@ def overrides_on(desk: Desk, decision_id: str, holder: Holder) -> list[tuple[Kep
         return [(one, _texts(desk, unit, one, holder)) for one in overrides_of(unit, decision_id)]
 
 
-def overrides_page(desk: Desk, holder: Holder, *, status: str | None, after: str, limit: int) -> list[tuple[KeptOverride, OverrideTexts]]:
-    """List at most `limit` overrides after a number, oldest first."""
+def overrides_page(
+    desk: Desk,
+    holder: Holder,
+    *,
+    status: str | None,
+    after: str,
+    limit: int,
+    product: str | None = None,
+    reason: str | None = None,
+    order: Order = OLDEST,
+) -> list[tuple[KeptOverride, OverrideTexts]]:
+    """List at most `limit` overrides after a number, in an order, narrowed to a status, product or reason."""
     with desk.store.reading() as unit:
-        listed = list_overrides(unit, desk.today(), status=status, after=after, limit=limit)
+        listed = list_overrides(unit, desk.today(), status=status, product=product, reason=reason, order=order, after=after, limit=limit)
         return [(one, _texts(desk, unit, one, holder)) for one in listed]
 
 

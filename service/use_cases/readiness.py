@@ -2,54 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.points import SHIPPED, Scheme, shipped_scheme
 from service.desk import Desk
 from service.errors import NotReady
-from service.store import is_current, is_reachable
+from service.outages import Outage, StorageReadOnly, outage_of
+from service.store import is_reachable
+from service.store.engine import Store
+from service.store.version import expected_version, refuse_other_version
 
 __all__ = ["OK", "check_parts", "schemes_at_hand"]
 
 OK = "ok"
 UNKNOWN = "not known while the database cannot be used"
+SILENT = "the database does not answer; start it, or correct JIFEN_DATABASE_URL"
 
 
 def check_parts(desk: Desk) -> dict[str, str]:
     """Give `ok` or the remedy for each part that a decision needs."""
-    database = _database(desk)
+    database, storage = _database(desk.store), _asked(desk.storage.check)
     if database != OK:
-        return {"database": database, "artefacts": UNKNOWN, "ledger": UNKNOWN, "switch": UNKNOWN}
+        return {"database": database, "storage": storage, "clock": UNKNOWN, "artefacts": UNKNOWN, "ledger": UNKNOWN, "switch": UNKNOWN}
     found = desk.found
-    artefacts = str(found) if isinstance(found, NotReady) else OK
-    return {"database": OK, "artefacts": artefacts, "ledger": _ledger(desk), "switch": _switch(desk)}
+    return {
+        "database": OK,
+        "storage": storage,
+        "clock": _asked(lambda: desk.timekeeper.check(desk.clock())),
+        "artefacts": str(found) if isinstance(found, NotReady) else OK,
+        "ledger": _asked(desk.sealer.check),
+        "switch": _asked(lambda: desk.switchboard.orders),  # a stop is no reason not to be ready: people decide then
+    }
 
 
-def _ledger(desk: Desk) -> str:
+def _asked(check: Callable[[], object]) -> str:
     try:
-        desk.sealer.check()
+        check()
     except NotReady as error:
         return str(error)
+    except SQLAlchemyError as error:
+        return str(outage_of(error) or error)
     return OK
 
 
-def _database(desk: Desk) -> str:
+def _database(store: Store) -> str:
+    """Does it answer, with the right tables, and does it take writes?"""
     try:
-        if not is_reachable(desk.store):
-            return "the database does not answer; start it, or correct JIFEN_DATABASE_URL"
-        if not is_current(desk.store):
-            return "the database has tables of another version; `jifen serve` brings them up to date when it starts"
-    except SQLAlchemyError:
-        return "the database answers with errors; look at its own log"
-    return OK
-
-
-def _switch(desk: Desk) -> str:
-    """A stop is no reason not to be ready: applications are taken then, and referred to people."""
-    try:
-        _ = desk.switchboard.orders
-    except NotReady as error:
+        if not is_reachable(store):
+            return SILENT
+        with store.reading() as unit:
+            refuse_other_version(unit, expected_version())
+            if store.engine.dialect.name == "postgresql" and unit.scalar(text("SHOW transaction_read_only")) == "on":
+                return StorageReadOnly.says
+    except Outage as error:
         return str(error)
+    except SQLAlchemyError as error:
+        known = outage_of(error)
+        return str(known or f"the database answers with errors ({type(error).__name__}); look at its own log")
     return OK
 
 

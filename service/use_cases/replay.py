@@ -211,6 +211,7 @@ def _decided(active: Active, dossier: bytes, firm: FirmRow, decision: Decision) 
         decision_id=decision.decision_id,
         manual=orders_of(decision.fired),
         code=decision.pins.code,
+        form=decision.format,
     )
     made = judge(application, firm)
     if decision.recourse is None:

@@ -14,6 +14,7 @@ from service.identifiers import new_decision_id
 from service.ledger import Draft, Kind
 from service.sealing import MasterKeys
 from service.store.ledger import append
+from service.store.ordering import OLDEST, Order
 from service.store.overrides import find_override
 from service.store.records import find_line, read_decision
 from service.store.reviews import Conclusion, KeptReview, find_review, keep_conclusion, keep_review, list_reviews, open_reviews, reviews_of
@@ -122,10 +123,19 @@ def _refuse(value: str | None, rule: str, remedy: str) -> None:
     raise InvalidRequest(f"the conclusion breaks a rule: {fault.field} {rule}; {remedy}", [fault])
 
 
-def reviews_page(desk: Desk, holder: Holder, *, status: str | None, after: str, limit: int) -> list[tuple[KeptReview, ReviewTexts]]:
-    """List at most `limit` requests after a number, oldest first."""
+def reviews_page(
+    desk: Desk,
+    holder: Holder,
+    *,
+    status: str | None,
+    after: str,
+    limit: int,
+    product: str | None = None,
+    order: Order = OLDEST,
+) -> list[tuple[KeptReview, ReviewTexts]]:
+    """List at most `limit` requests after a number, in an order, narrowed to a status or product."""
     with desk.store.reading() as unit:
-        listed = list_reviews(unit, status=status, after=after, limit=limit)
+        listed = list_reviews(unit, status=status, product=product, order=order, after=after, limit=limit)
         return [(one, _texts(desk, unit, one, holder)) for one in listed]
 
 

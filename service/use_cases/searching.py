@@ -9,6 +9,7 @@ from service.desk import Desk
 from service.errors import InvalidRequest
 from service.ledger import Entry, read_entry
 from service.store.baskets import basket_of, count_basket, put_in, take_out
+from service.store.ordering import NEWEST, Order
 from service.store.records import Listed, find_line
 from service.store.searching import Sought, count_decisions, names_of, search_decisions, search_entries
 from service.tokens import Holder
@@ -47,10 +48,10 @@ class Basket:
     names: dict[str, str]
 
 
-def find_decisions(desk: Desk, sought: Sought, *, before: int | None, limit: int) -> Hits:
-    """Look for decisions, newest first."""
+def find_decisions(desk: Desk, sought: Sought, *, before: int | None, limit: int, order: Order = NEWEST) -> Hits:
+    """Look for decisions, in an order."""
     with desk.store.reading() as unit:
-        found = search_decisions(unit, sought, before=before, limit=limit + 1)
+        found = search_decisions(unit, sought, before=before, limit=limit + 1, order=order)
         lines = found[:limit]
         names = names_of(unit, [line.firm_id for line in lines])
         count = count_decisions(unit, sought)

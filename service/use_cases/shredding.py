@@ -18,7 +18,7 @@ __all__ = ["rotate_master_key", "shred_texts"]
 
 
 def shred_texts(store: Store, record_id: str, now: datetime, *, actor: Actor, reason: str) -> int:
-    """Destroy the key of an override's or a review's sealed texts and give its tombstone's place.
+    """Destroy the key of an override's, a review's or a note's sealed texts and give its tombstone's place.
 
     The rest of the record stays, and so does the ledger's content, which commits to what is sealed. `WrongState` when it was destroyed
     before, or a legal hold keeps it; `UnknownOverride` when there is no such record.
@@ -26,7 +26,7 @@ def shred_texts(store: Store, record_id: str, now: datetime, *, actor: Actor, re
     with store.writing() as unit:
         found = decision_of(unit, record_id)
         if found is None:
-            raise UnknownOverride(f"no override or request for review {record_id[:40]!r} is on record; look for a typing error")
+            raise UnknownOverride(f"no override, request for review or note {record_id[:40]!r} is on record; look for a typing error")
         decision_id, firm_id = found
         if is_held(unit, decision_id, firm_id, "decision"):
             raise WrongState(f"a legal hold keeps the records of decision {decision_id}; release it first")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,12 @@ from service.store.baskets import basket_of
 from service.store.blobs import read_blobs
 from service.store.ledger import entries_found, entries_of_kinds
 from service.store.overrides import KeptOverride
+from service.store.people import names_of as names_of_people
 from service.store.reviews import KeptReview, reviews_of
 from service.store.searching import names_of
 from service.tokens import Holder
 from service.use_cases.lineage import DecisionLineage, lineage_of
+from service.use_cases.notes import Note, notes_on
 from service.use_cases.override_outcomes import outcomes_of_overrides
 from service.use_cases.overrides import OverrideTexts, overrides_on
 from service.use_cases.proving import Inclusion, inclusion, place_of
@@ -70,8 +72,11 @@ class Trail:
     acts: tuple[Act, ...]
     overrides: tuple[Overruled, ...]
     reviews: tuple[Reviewed, ...]
+    notes: tuple[Note, ...]
     standing: Standing
     in_basket: bool
+    people: Mapping[str, str]
+    """Names of everybody who acted, by login or number of the token."""
 
 
 def trail_of(desk: Desk, decision_id: str, holder: Holder) -> Trail:
@@ -83,6 +88,7 @@ def trail_of(desk: Desk, decision_id: str, holder: Holder) -> Trail:
         name = names_of(unit, [firm]).get(firm)
         acts = tuple(_acts(unit, decision_id))
         kept = reviews_of(unit, decision_id)
+        people = names_of_people(unit, {act.entry.actor.id for act in acts})
         is_in_basket = decision_id in basket_of(unit, holder.actor.id)
     return Trail(
         lineage=lineage,
@@ -92,8 +98,10 @@ def trail_of(desk: Desk, decision_id: str, holder: Holder) -> Trail:
         acts=acts,
         overrides=tuple(_overruled(desk, decision_id, holder)),
         reviews=tuple(Reviewed(one, review_texts(desk, one, holder)) for one in kept),
+        notes=tuple(notes_on(desk, decision_id, holder)),
         standing=show_standing(desk, decision_id),
         in_basket=is_in_basket,
+        people=people,
     )
 
 

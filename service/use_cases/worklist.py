@@ -11,8 +11,22 @@ import orjson
 
 from service.active import Active
 from service.desk import Desk
+from service.store.ordering import NEWEST, Order
 from service.store.people import names_of
-from service.store.worklist import FirmFound, Queue, RowKept, actors_of, count_queue, find_firms, names_of_firms, rows_of
+from service.store.worklist import (
+    BY_CODE,
+    EVERYTHING,
+    MOST_FOUND,
+    FirmFound,
+    Narrow,
+    Queue,
+    RowKept,
+    actors_of,
+    count_queue,
+    find_firms,
+    names_of_firms,
+    rows_of,
+)
 
 __all__ = ["QUEUES", "WorkLine", "WorkList", "firms_found", "work_list"]
 
@@ -40,7 +54,7 @@ class WorkLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkList:
-    """A page of a queue, newest first; `counts` go up to a hundred; `older` is the place to go on from, None at the end."""
+    """A page of a queue, in its order; `counts` go up to a hundred; `older` is the place to go on from, None at the end."""
 
     queue: Queue
     counts: Mapping[str, int]
@@ -48,24 +62,26 @@ class WorkList:
     older: int | None
 
 
-def work_list(desk: Desk, queue: Queue, *, text: str = "", before: int | None = None) -> WorkList:
-    """Give a page of a queue, narrowed to firms whose name or code has a text."""
+def work_list(
+    desk: Desk, queue: Queue, *, narrow: Narrow = EVERYTHING, order: Order = NEWEST, before: int | None = None, limit: int = LINES
+) -> WorkList:
+    """Give a page of a queue, narrowed and in an order, after the line at place `before`."""
     bounds: dict[str, Any] = _bounds(desk)
     with desk.store.reading() as unit:
-        rows = rows_of(unit, queue, **bounds, text=text, before=before, limit=LINES + 1)
+        rows = rows_of(unit, queue, **bounds, narrow=narrow, order=order, before=before, limit=limit + 1)
         counts: dict[str, int] = {name: count_queue(unit, name, **bounds) for name in QUEUES if name != "new"}
-        shown = rows[:LINES]
+        shown = rows[:limit]
         names = names_of_firms(unit, [row.firm_id for row in shown])
         actors = actors_of(unit, [row.decision_id for row in shown])
         people = names_of(unit, actors.values())
     lines = tuple(_line(row, names.get(row.firm_id, row.firm_id), actors.get(row.decision_id, ""), people) for row in shown)
-    return WorkList(queue=queue, counts=counts, lines=lines, older=shown[-1].seq if len(rows) > LINES else None)
+    return WorkList(queue=queue, counts=counts, lines=lines, older=shown[-1].seq if len(rows) > limit else None)
 
 
-def firms_found(desk: Desk, text: str) -> list[FirmFound]:
-    """Find firms on file by name or code."""
+def firms_found(desk: Desk, text: str, *, order: Order = BY_CODE, after: str | None = None, limit: int = MOST_FOUND) -> list[FirmFound]:
+    """Find firms on file by name or code, in an order, those after the firm `after`."""
     with desk.store.reading() as unit:
-        return find_firms(unit, text)
+        return find_firms(unit, text, limit, order=order, after=after)
 
 
 def _bounds(desk: Desk) -> dict[str, Any]:

@@ -122,6 +122,7 @@ def empty_the_basket(ask: Ask, form: Strict) -> Response:
     "POST",
     "/audit/basket/export",
     summary="Take the decisions in the basket away in one zip, which anybody verifies with bare Python",
+    long=True,
     page=True,
     permission=Permission.AUDIT,
     form=Strict,

@@ -12,7 +12,21 @@ from service.use_cases.models import Bin, ModelShown, Part
 from service.web.words import Words
 from service.web.words_audit import GROUP_NAMES
 
-__all__ = ["Chart", "calibration_chart", "discrimination_chart", "score_chart"]
+__all__ = [
+    "ROW",
+    "TOP",
+    "Behind",
+    "Chart",
+    "Curve",
+    "Mark",
+    "Text",
+    "axis",
+    "calibration_chart",
+    "discrimination_chart",
+    "score_chart",
+    "sideways",
+    "wilson",
+]
 
 WIDTH: Final = 560
 LEFT, RIGHT = 140, 440
@@ -43,9 +57,25 @@ class Mark:
     look: str
 
 
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line through points, `x,y` pairs as SVG has them, and its class."""
+
+    points: str
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The numbers behind a picture: heads and cells as they are read, the first cell of a row its name."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 @dataclass(slots=True)
 class Chart:
-    """A picture: what it shows in words, its size, and the marks it is made of."""
+    """A picture: what it shows in words, its size, the marks it is made of, and the table behind it."""
 
     title: str
     note: str
@@ -55,6 +85,8 @@ class Chart:
     lines: list[Mark] = field(default_factory=list)
     bars: list[Mark] = field(default_factory=list)
     dots: list[Mark] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
+    behind: Behind | None = None
 
 
 def discrimination_chart(parts: Sequence[Part], lang: str) -> Chart | None:
@@ -70,8 +102,8 @@ def discrimination_chart(parts: Sequence[Part], lang: str) -> Chart | None:
         )[lang],
         TOP + ROW * len(shown) + 8,
     )
-    scale = _scale(0.4, 1.0)
-    _axis(chart, scale, [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], "{:.1f}")
+    scale = sideways(0.4, 1.0)
+    axis(chart, scale, [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], "{:.1f}")
     for place, part in enumerate(shown):
         assert part.auc is not None  # chosen above
         y = _row(chart, place, part, lang)
@@ -87,9 +119,9 @@ def calibration_chart(parts: Sequence[Part], lang: str) -> Chart | None:
     shown = [part for part in parts if part.n]
     if not shown:
         return None
-    bounds = [_wilson(part.defaults, part.n) for part in shown]
+    bounds = [wilson(part.defaults, part.n) for part in shown]
     top = max([*(high for _, high in bounds), *(part.mean_pd for part in shown)])
-    scale = _scale(0.0, top)
+    scale = sideways(0.0, top)
     chart = Chart(
         Words(
             "校准：预测的违约概率（方）与实际违约率（圆，95% 区间）", "Calibration: mean PD (square) and default rate (dot, 95 % interval)"
@@ -99,7 +131,7 @@ def calibration_chart(parts: Sequence[Part], lang: str) -> Chart | None:
         )[lang],
         TOP + ROW * len(shown) + 8,
     )
-    _axis(chart, scale, [top * share / 4 for share in range(5)], "{:.1%}")
+    axis(chart, scale, [top * share / 4 for share in range(5)], "{:.1%}")
     for place, (part, (low, high)) in enumerate(zip(shown, bounds, strict=True)):
         y = _row(chart, place, part, lang)
         chart.lines.append(Mark(scale(low), y, scale(high) - scale(low), 0, "range"))
@@ -122,8 +154,8 @@ def score_chart(model: ModelShown, lang: str) -> Chart | None:
         TOP + ROW * len(model.scores) + 8,
     )
     top = max(max(one.trained, one.decided) for one in model.scores)
-    scale = _scale(0.0, top)
-    _axis(chart, scale, [top * share / 4 for share in range(5)], "{:.0%}")
+    scale = sideways(0.0, top)
+    axis(chart, scale, [top * share / 4 for share in range(5)], "{:.0%}")
     for place, one in enumerate(model.scores):
         y = TOP + ROW * place + ROW / 2
         chart.texts.append(Text(LEFT - 12, y + 4, _bounds(one), "", "end"))
@@ -133,11 +165,13 @@ def score_chart(model: ModelShown, lang: str) -> Chart | None:
     return chart
 
 
-def _scale(low: float, high: float) -> Callable[[float], float]:
+def sideways(low: float, high: float) -> Callable[[float], float]:
+    """Give the place across of a value between two bounds."""
     return lambda value: LEFT + (RIGHT - LEFT) * (value - low) / (high - low)
 
 
-def _axis(chart: Chart, scale: Callable[[float], float], ticks: Sequence[float], form: str) -> None:
+def axis(chart: Chart, scale: Callable[[float], float], ticks: Sequence[float], form: str) -> None:
+    """Draw a line and its number at every tick."""
     for tick in ticks:
         chart.lines.append(Mark(scale(tick), TOP - 6, 0, chart.height - TOP, "grid-line"))
         chart.texts.append(Text(scale(tick), TOP - 14, form.format(tick), "q", "middle"))
@@ -162,7 +196,7 @@ def _bounds(one: Bin) -> str:
     return f"> {one.above:.0f}" if one.up_to is None else f"{one.above:.0f} – {one.up_to:.0f}"
 
 
-def _wilson(defaults: int, n: int) -> tuple[float, float]:
+def wilson(defaults: int, n: int) -> tuple[float, float]:
     """Give the 95 % interval of a rate by Wilson (1927), which holds for few defaults too."""
     rate, square = defaults / n, Z95**2
     centre = (rate + square / (2 * n)) / (1 + square / n)

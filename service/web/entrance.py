@@ -93,7 +93,7 @@ def get_sign_in(ask: Ask, query: SignInQuery) -> Response:
         303: Answer(meaning="Signed in: the browser gets a session's cookie", headers=("Location",)),
         401: Answer(meaning="Not signed in: the form again, saying nothing of what was wrong", media=HTML),
     },
-    problems=("too-many-requests",),
+    problems=("csrf-missing", "too-many-requests"),
 )
 def post_sign_in(ask: Ask, form: SignInForm) -> Response:
     """Check, and let in."""
@@ -110,8 +110,10 @@ def post_sign_in(ask: Ask, form: SignInForm) -> Response:
             replacing=cookie_of(ask.desk.settings, Cookie.SESSION),
         )
     except SignInRefused as refusal:
+        ask.desk.metrics.problems.labels(refusal.code).inc()
         return _form(ask.desk, to=to, login=form.login, trouble=TROUBLES[refusal.code], status=401)
     except TooManyRequests as refusal:
+        ask.desk.metrics.problems.labels(refusal.code).inc()
         answer = _form(ask.desk, to=to, login=form.login, trouble=TROUBLES[refusal.code], status=429)
         answer.headers["Retry-After"] = str(refusal.retry_after)
         return answer
@@ -136,6 +138,7 @@ def post_sign_out(ask: Ask, form: Strict) -> Response:
         sign_out(ask.desk, ask.session, secret)
     answer = go_to("/sign-in")
     drop_cookie(answer, ask.desk.settings, Cookie.SESSION)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # the cookie of the language stays
     return answer
 
 

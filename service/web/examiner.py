@@ -13,19 +13,25 @@ from pydantic import BeforeValidator, Field
 
 from features.vocabulary import Product
 from service.clock import CHINA
+from service.days import LARGEST, Day
 from service.domain import Outcome
 from service.errors import UnknownEntry
 from service.ledger import Entry, Kind
 from service.requests import Strict
+from service.store.ordering import NEWEST, Order
+from service.store.records import Listed
 from service.store.searching import MOST_COUNTED, Sought
 from service.tokens import Permission
 from service.use_cases.proving import LedgerHead, Told, head, show_entry
 from service.use_cases.searching import Hits, basket_size, find_decisions, find_entries
 from service.use_cases.verify import Report, verify
 from service.web.audit import LONGEST_PLACE
+from service.web.figures import moment
+from service.web.listing import MOST_IN_FILE, Listing, csv_file, sorts
 from service.web.operations import Answer, Ask, operation
-from service.web.pages import HTML, Frame, PageQuery, frame_of, render
-from service.web.words import Words
+from service.web.pages import HTML, Frame, PageQuery, frame_of, language, render
+from service.web.words import OUTCOMES, Words
+from service.web.words_audit import PRODUCTS
 
 __all__ = ["examiner"]
 
@@ -35,6 +41,18 @@ ENTRIES = Words("审计：账本记录", "Examiner: entries of the ledger")
 ENTRY = Words("账本记录", "Entry of the ledger")
 VERIFIED = Words("校验账本", "Ledger verified")
 ON_A_PAGE = 50
+DECISION_SORTS = ("time", "firm", "product", "outcome")
+HEAD = (
+    Words("决定时间", "Decided"),
+    Words("统一社会信用代码", "Firm code"),
+    Words("企业", "Firm"),
+    Words("产品", "Product"),
+    Words("结论", "Outcome"),
+    Words("决定编号", "Number"),
+    Words("记录哈希", "Hash of the record"),
+)
+MOST_LINES = 300
+"""Of an entry's content on its page: that of a loading names every firm of it."""
 
 
 def _said(value: Any) -> Any:
@@ -44,7 +62,7 @@ def _said(value: Any) -> Any:
 
 Maybe = BeforeValidator(_said)
 Text = Annotated[Annotated[str, Field(max_length=100)] | None, Maybe]
-Place = Annotated[Annotated[int, Field(ge=0)] | None, Maybe]
+Place = Annotated[Annotated[int, Field(ge=0, le=LARGEST)] | None, Maybe]
 
 
 class DecisionsSought(PageQuery):
@@ -53,10 +71,17 @@ class DecisionsSought(PageQuery):
     text: Text = Field(default=None, description="A decision's number, a firm's code, or their beginning; or a part of a firm's name")
     product: Annotated[Product | None, Maybe] = Field(default=None, description="The product asked for")
     outcome: Annotated[Outcome | None, Maybe] = Field(default=None, description="How it ended")
-    since: Annotated[date | None, Maybe] = Field(default=None, description="Decided on this day in China or later")
-    until: Annotated[date | None, Maybe] = Field(default=None, description="Decided on this day in China or earlier")
+    since: Annotated[Day | None, Maybe] = Field(default=None, description="Decided on this day in China or later")
+    until: Annotated[Day | None, Maybe] = Field(default=None, description="Decided on this day in China or earlier")
     actor: Text = Field(default=None, description="Login of the person, or number of the token, that had it decided")
-    before: Place = Field(default=None, description="Only those recorded before this place")
+    sort: str = Field(default=NEWEST.text, pattern=sorts(*DECISION_SORTS), description="What to sort by; with a minus the largest first")
+    before: Place = Field(default=None, description="Only those after the one at this place in the order")
+
+    @property
+    def listing(self) -> Listing:
+        """Say how the list stands."""
+        kept = {name: getattr(self, name) for name in ("text", "product", "outcome", "since", "until", "actor")}
+        return Listing(path="/audit", kept=kept, order=Order.read(self.sort), usual=NEWEST.text)
 
     @property
     def sought(self) -> Sought:
@@ -87,6 +112,7 @@ class DecisionsFound:
     frame: Frame
     sought: DecisionsSought
     hits: Hits
+    listing: Listing
     ledger: LedgerHead
     basket: int
     here: str
@@ -110,11 +136,12 @@ class EntriesFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryShown:
-    """One entry with what it commits to; `content` is None where that is not kept any more."""
+    """One entry with what it commits to; `content` is None where that is not kept any more, `cut` says how many lines of how many it is."""
 
     frame: Frame
     told: Told
     content: str | None
+    cut: tuple[int, int] | None
     basket: int
 
 
@@ -139,11 +166,12 @@ class LedgerVerified:
 )
 def search_page(ask: Ask, query: DecisionsSought) -> Response:
     """Find them."""
-    hits = find_decisions(ask.desk, query.sought, before=query.before, limit=ON_A_PAGE)
+    hits = find_decisions(ask.desk, query.sought, before=query.before, limit=ON_A_PAGE, order=query.listing.order)
     page = DecisionsFound(
         frame=frame_of(DECISIONS, ask.session, ask.caller),
         sought=query,
         hits=hits,
+        listing=query.listing,
         ledger=head(ask.desk.store, ask.desk.sealer.keys),
         basket=basket_size(ask.desk, ask.caller),
         here=request.full_path.rstrip("?"),
@@ -151,6 +179,40 @@ def search_page(ask: Ask, query: DecisionsSought) -> Response:
         newest=_paged(None) if query.before is not None else None,
     )
     return render("examiner/search.html", page)
+
+
+@operation(
+    examiner,
+    "GET",
+    "/audit/list.csv",
+    summary="The decisions that were found, for a spreadsheet",
+    page=True,
+    permission=Permission.AUDIT,
+    query=DecisionsSought,
+    answers={200: Answer(meaning="The file", media="text/csv")},
+)
+def search_file(ask: Ask, query: DecisionsSought) -> Response:
+    """Give them out."""
+    hits = find_decisions(ask.desk, query.sought, before=query.before, limit=MOST_IN_FILE, order=query.listing.order)
+    lang = language()
+    rows = (
+        (
+            moment(one.decided_at),
+            one.firm_id,
+            hits.names.get(one.firm_id, ""),
+            one.product,
+            OUTCOMES[one.outcome][lang],
+            one.decision_id,
+            one.sha256,
+        )
+        for one in hits.lines
+    )
+    return csv_file("decisions", [words[lang] for words in HEAD], rows)
+
+
+def _row(one: Listed, name: str, lang: str) -> tuple[str, ...]:
+    named = PRODUCTS[one.product][lang], OUTCOMES[one.outcome][lang]
+    return moment(one.decided_at), one.firm_id, name, *named, one.decision_id, one.sha256
 
 
 @operation(
@@ -196,8 +258,14 @@ def entry_page(ask: Ask, seq: str, query: PageQuery) -> Response:
     if not seq.isdecimal() or len(seq) > LONGEST_PLACE:
         raise UnknownEntry(f"{seq[:40]!r} is no place in the ledger; entries are counted 0, 1, 2 and so on")
     told = show_entry(ask.desk.store, int(seq))
-    content = None if told.content is None else orjson.dumps(told.content, option=orjson.OPT_INDENT_2).decode()
-    page = EntryShown(frame=frame_of(ENTRY, ask.session, ask.caller), told=told, content=content, basket=basket_size(ask.desk, ask.caller))
+    lines = [] if told.content is None else orjson.dumps(told.content, option=orjson.OPT_INDENT_2).decode().splitlines()
+    page = EntryShown(
+        frame=frame_of(ENTRY, ask.session, ask.caller),
+        told=told,
+        content="\n".join(lines[:MOST_LINES]) or None,
+        cut=(MOST_LINES, len(lines)) if len(lines) > MOST_LINES else None,
+        basket=basket_size(ask.desk, ask.caller),
+    )
     return render("examiner/entry.html", page)
 
 
@@ -206,6 +274,7 @@ def entry_page(ask: Ask, seq: str, query: PageQuery) -> Response:
     "POST",
     "/audit/verify",
     summary="Verify the whole ledger, and say in plain words what was found",
+    long=True,
     page=True,
     permission=Permission.AUDIT,
     form=Strict,

@@ -14,16 +14,31 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from features.vocabulary import Word
+from service.domain.record.parts import IntervalRecord
 from service.domain.wording import yuan_en, yuan_zh
 
-__all__ = ["ago", "moment", "money", "percent", "points", "serve_figures", "typeset", "word"]
+__all__ = ["about", "ago", "interval", "moment", "money", "percent", "points", "serve_figures", "typeset", "word"]
 
 CHINA = ZoneInfo("Asia/Shanghai")
 FULL_WIDTH = str.maketrans(",:;", "，：；")
 CJK = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”"
 MARK = re.compile(rf"(?<=[{CJK}%\d]) ?[,:;] ?(?=[{CJK}])|(?<=[{CJK}]) ?[,:;] ?")
 PAIR = re.compile(rf"(?<=[{CJK}])\(([^()]*)\)|\(([^()]*[{CJK}][^()]*)\)")
-UPPER = {"pct": "PCT", "a": "A", "b": "B", "c": "C", "srdi": "SRDI", "national-special-guarantee": "National special guarantee"}
+ENGLISH = {
+    "pct": "PCT",
+    "a": "A",
+    "b": "B",
+    "c": "C",
+    "srdi": "SRDI",
+    "startup-credit": "Start-up credit",
+    "growth-relay": "Growth relay loan",
+    "loan-investment": "Loan with investment",
+    "acquisition": "Acquisition loan",
+    "information-not-in-model": "Information the model does not have",
+    "model-misjudges-industry": "The model misjudges the industry",
+    "policy-exception": "Exception to the policy",
+}
+"""Words of closed lists whose English is not the word itself."""
 
 
 def money(amount: int | str | Decimal, lang: str) -> str:
@@ -33,10 +48,24 @@ def money(amount: int | str | Decimal, lang: str) -> str:
     return f"{Decimal(amount):,.2f} 元" if lang == "zh" else f"CNY {Decimal(amount):,.2f}"
 
 
+def about(amount: int | str | Decimal, lang: str) -> str:
+    """Write an estimate in yuan, rounded so that nobody takes it for a sum: 万元 with two decimals in Chinese, hundreds in English."""
+    value = Decimal(amount)
+    if lang == "zh":
+        return f"{value / 10_000:,.2f}万元"
+    return f"CNY {round(value, -2):,.0f}"
+
+
 def percent(basis_points: int, lang: str = "", *, sign: bool = False) -> str:
     """Write basis points as percent: 385 is 3.85%."""
     del lang
     return f"{basis_points / 100:{'+' if sign else ''}.2f}%".replace("-", "−")
+
+
+def interval(around: IntervalRecord) -> str:
+    """Write how far a PD may be off, with its level: 90%: 0.51–1.04%."""
+    low, high, level = (float(text) * 100 for text in (around.low, around.high, around.level))
+    return f"{level:g}%: {low:.2f}–{high:.2f}%"
 
 
 def points(hundredths: int) -> str:
@@ -63,7 +92,7 @@ def word(value: Word | str, lang: str) -> str:
     if lang == "zh":
         return getattr(value, "zh", str(value))
     text = str(value)
-    return UPPER.get(text) or text.replace("-", " ").capitalize()
+    return ENGLISH.get(text) or text.replace("-", " ").capitalize()
 
 
 def typeset(text: str, lang: str) -> str:
@@ -94,7 +123,9 @@ def serve_figures(app: Flask) -> None:
     """Let templates write figures: `{{ amount | money }}`, `{{ rate_bp | percent }}`, `{{ product | word }}`, `{{ row | said }}`."""
     app.jinja_env.filters |= {
         "money": _in_language(money),
+        "about": _in_language(about),
         "percent": percent,
+        "interval": interval,
         "points": points,
         "moment": moment,
         "day": _day,

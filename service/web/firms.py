@@ -101,6 +101,7 @@ def get_offers(ask: Ask, firm_id: str, query: OffersQuery) -> Response:
     "POST",
     "/v1/ingests",
     summary="Load evidence files of many firms; all of it is put on file, or none",
+    long=True,
     permission=Permission.INGEST,
     upload=Upload,
     answers={201: Answer(meaning="What was loaded", content=IngestAnswer)},

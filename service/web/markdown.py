@@ -13,12 +13,16 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
+from service.web.rule_cells import in_chinese
 from service.web.words import Words
 
 __all__ = ["Block", "blocks_of"]
 
 INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|<br>")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+OTHERS = {"zh": frozenset({"English"}), "en": frozenset({"阶段", "指标"})}
+"""Columns that say again, in the other language, what stands beside them."""
+NUMBER = re.compile(r"[-+−]?[\d,.]+ ?%?|[-–—]?")
 LISTED = re.compile(r"(?:\d+\.|-) ")
 
 
@@ -31,13 +35,23 @@ class Block:
     level: int = 0
 
     @property
+    def numbers(self) -> frozenset[int]:
+        """Name the columns of a table that hold numbers only, by their places: they stand to the right."""
+        rows = self.rows[1:]
+        return frozenset(place for place in range(len(self.rows[0])) if rows and all(_is_number(row, place) for row in rows))
+
+    @property
     def text(self) -> Markup:
         """Give the one cell of a heading or paragraph."""
         return self.rows[0][0]
 
 
+def _is_number(row: tuple[Markup, ...], place: int) -> bool:
+    return place < len(row) and NUMBER.fullmatch(str(row[place])) is not None
+
+
 def blocks_of(text: str, lang: str, names: dict[str, Words] | None = None) -> tuple[Block, ...]:
-    """Read a document. Cells that say a thing in both languages are cut to one; headings and heads are named in words where known."""
+    """Read a document. Cells that say a thing in both languages are cut to one; what is left of English is put in words in Chinese."""
     return tuple(_blocks(text, lang, names or {}))
 
 
@@ -56,8 +70,9 @@ def _of_lines(lines: list[str], lang: str, names: dict[str, Words]) -> Iterator[
         return
     if lines[0].startswith("|"):
         head, _, *rows = ([cell.strip() for cell in line.strip().strip("|").split(" | ")] for line in lines)
-        cells = tuple(tuple(_inline(_one_language(cell, lang)) for cell in row) for row in rows)
-        yield Block("table", (tuple(_named(cell, lang, names) for cell in head), *cells))
+        shown = [place for place, name in enumerate(head) if name not in OTHERS[lang]]
+        cells = tuple(tuple(_inline(_cell(row[place], lang)) for place in shown if place < len(row)) for row in rows)
+        yield Block("table", (tuple(_named(head[place], lang, names) for place in shown), *cells))
     elif LISTED.match(lines[0]):
         yield Block("list", tuple((_inline(item),) for item in _items(lines)))
     else:
@@ -76,7 +91,7 @@ def _items(lines: Iterable[str]) -> list[str]:
 
 
 def _named(text: str, lang: str, names: dict[str, Words]) -> Markup:
-    return _inline(names[text][lang] if text in names else text)
+    return _inline(names[text][lang] if text in names else in_chinese(text) if lang == "zh" else text)
 
 
 def _one_language(cell: str, lang: str) -> str:
@@ -87,6 +102,12 @@ def _one_language(cell: str, lang: str) -> str:
             code = re.match(r"`[^`]+` ", first)
             return first if lang == "zh" else f"{code[0] if code else ''}{second}"
     return cell
+
+
+def _cell(text: str, lang: str) -> str:
+    """Write a cell in the language of the page."""
+    said = _one_language(text, lang)
+    return in_chinese(said) if lang == "zh" and said == text else said
 
 
 def _inline(text: str) -> Markup:

@@ -9,10 +9,13 @@ from flask import Blueprint, Response
 
 from service.tokens import Permission
 from service.use_cases.models import COUNTED, ModelLine, ModelShown, models_on_file, show_model
+from service.use_cases.validations import GatesTold, Told, gates_of, validation_of
 from service.web.charts import Chart, calibration_chart, discrimination_chart, score_chart
+from service.web.curves import pictures_of
 from service.web.markdown import Block, blocks_of
 from service.web.operations import Answer, Ask, operation
 from service.web.pages import HTML, Frame, PageQuery, frame_of, render
+from service.web.validation_words import ChapterShown, GateShown, chapters_of, gates_shown
 from service.web.words import Words
 
 __all__ = ["model_pages"]
@@ -20,7 +23,7 @@ __all__ = ["model_pages"]
 model_pages = Blueprint("model_pages", __name__, template_folder="templates")
 MODELS = Words("模型", "Models")
 MODEL = Words("模型卡", "Model card")
-MONITORING = Words("监测", "Monitoring")
+VALIDATION = Words("验证报告", "Validation report")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,12 @@ class ModelsTable:
     now: datetime
     may_propose: bool
     counted: int = COUNTED
+
+    @property
+    def unpassed(self) -> list[tuple[ModelLine, GateShown]]:
+        """Every gate that a champion or challenger fails."""
+        asked = [(line, line.gates) for line in self.lines if line.role != "on-file"]
+        return [(line, one) for line, gates in asked if gates is not None for one in gates_shown(gates.failed, self.frame.lang)]
 
     @property
     def segments(self) -> dict[str, list[ModelLine]]:
@@ -57,11 +66,14 @@ class ModelPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MonitoringPage:
-    """The models that decide, which is what monitoring watches."""
+class ValidationPage:
+    """The newest validation of a model: its gates and every chapter, with lines to sign on."""
 
     frame: Frame
-    used: list[ModelLine]
+    told: Told
+    gates: GatesTold
+    lines: tuple[GateShown, ...]
+    chapters: tuple[ChapterShown, ...]
 
 
 @operation(
@@ -102,25 +114,35 @@ def model_page(ask: Ask, sha256: str, query: PageQuery) -> Response:
     del query
     model = show_model(ask.desk, sha256)
     frame = frame_of(MODEL, ask.session, ask.caller)
-    charts = (discrimination_chart(model.parts, frame.lang), calibration_chart(model.parts, frame.lang), score_chart(model, frame.lang))
-    page = ModelPage(
-        frame=frame, model=model, card=blocks_of(model.card, frame.lang), charts=tuple(one for one in charts if one is not None)
-    )
+    own = [discrimination_chart(model.parts, frame.lang), calibration_chart(model.parts, frame.lang), score_chart(model, frame.lang)]
+    validated = [] if model.told is None else pictures_of(model.told.record, model.stability, frame.lang)
+    charts = tuple(one for one in (*validated, *own) if one is not None)
+    page = ModelPage(frame=frame, model=model, card=blocks_of(model.card, frame.lang), charts=charts)
     return render("risk/model.html", page)
 
 
 @operation(
     model_pages,
     "GET",
-    "/monitoring",
-    summary="Where monitoring will stand; today it is a command",
+    "/models/<sha256>/validation",
+    summary="The newest validation of a model: gates and every chapter of the report",
     page=True,
     permission=Permission.READ,
     query=PageQuery,
     answers={200: Answer(meaning="The page", media=HTML)},
+    problems=("unknown-model",),
 )
-def monitoring_page(ask: Ask, query: PageQuery) -> Response:
-    """Say where its verdicts are told until they stand here."""
+def validation_page(ask: Ask, sha256: str, query: PageQuery) -> Response:
+    """Show it."""
     del query
-    used = [line for line in models_on_file(ask.desk) if line.role == "champion"]
-    return render("risk/monitoring.html", MonitoringPage(frame=frame_of(MONITORING, ask.session, ask.caller), used=used))
+    with ask.desk.store.reading() as unit:
+        told = validation_of(unit, sha256)
+    frame = frame_of(VALIDATION, ask.session, ask.caller)
+    page = ValidationPage(
+        frame=frame,
+        told=told,
+        gates=gates_of(told),
+        lines=gates_shown(told.record.outcomes, frame.lang, told.record.chapters),
+        chapters=chapters_of(told.record, frame.lang),
+    )
+    return render("risk/validation.html", page)

@@ -20,6 +20,7 @@ class Entry:
     path: str
     words: Words
     permission: Permission
+    hint: Words
     beside: tuple[str, ...] = ()
 
     def holds(self, path: str) -> bool:
@@ -33,19 +34,68 @@ class Link:
 
     path: str
     words: Words
+    hint: Words
     current: str
 
 
 ENTRIES = (
-    Entry(path="/desk", words=Words("工作台", "Desk"), permission=Permission.READ, beside=("/decisions", "/overrides", "/reviews")),
-    Entry(path="/firms", words=Words("企业", "Firms"), permission=Permission.READ),
-    Entry(path="/apply", words=Words("新申请", "New application"), permission=Permission.DECIDE),
-    Entry(path="/batches", words=Words("批量联动", "Batches"), permission=Permission.DECIDE),
-    Entry(path="/models", words=Words("模型", "Models"), permission=Permission.READ, beside=("/retrainings",)),
-    Entry(path="/releases", words=Words("发布", "Releases"), permission=Permission.READ, beside=("/policy",)),
-    Entry(path="/corrections", words=Words("调整与复审", "Overrides"), permission=Permission.READ),
-    Entry(path="/monitoring", words=Words("监测", "Monitoring"), permission=Permission.READ),
-    Entry(path="/audit", words=Words("审计", "Audit"), permission=Permission.AUDIT),
+    Entry(
+        path="/desk",
+        words=Words("工作台", "Desk"),
+        hint=Words("待办、转人工、待签署与即将到期的授信", "What waits: referred cases, second signatures, offers that run out"),
+        permission=Permission.READ,
+        beside=("/decisions", "/overrides", "/reviews"),
+    ),
+    Entry(
+        path="/firms",
+        words=Words("企业", "Firms"),
+        hint=Words("按名称或代码查找，看证据、积分与各产品试算", "By name or code: evidence, points, and what every product would offer"),
+        permission=Permission.READ,
+    ),
+    Entry(
+        path="/apply",
+        words=Words("新申请", "New application"),
+        hint=Words("选企业、产品、金额与期限，立即得到决定", "Firm, product, amount and term; decided at once"),
+        permission=Permission.DECIDE,
+    ),
+    Entry(
+        path="/batches",
+        words=Words("批量联动", "Batches"),
+        hint=Words("上传一批企业，逐户决定并分配总额度", "Upload a list; every firm is decided and the envelope is spread"),
+        permission=Permission.DECIDE,
+    ),
+    Entry(
+        path="/models",
+        words=Words("模型", "Models"),
+        hint=Words("冠军与挑战者、指标区间、模型卡", "Champions and challengers, measures with intervals, model cards"),
+        permission=Permission.READ,
+        beside=("/retrainings",),
+    ),
+    Entry(
+        path="/releases",
+        words=Words("发布", "Releases"),
+        hint=Words("在用的模型、方案与政策，提议与双人审批", "What decides now; proposals and the four eyes they take"),
+        permission=Permission.READ,
+        beside=("/policy",),
+    ),
+    Entry(
+        path="/corrections",
+        words=Words("调整与复核", "Overrides"),
+        hint=Words("人工调整及其后果，客户的复核申请", "Overrides and what became of them; requests for review"),
+        permission=Permission.READ,
+    ),
+    Entry(
+        path="/monitoring",
+        words=Words("监测", "Monitoring"),
+        hint=Words("在用模型是否稳定", "Whether models in use are stable"),
+        permission=Permission.READ,
+    ),
+    Entry(
+        path="/audit",
+        words=Words("审计", "Audit"),
+        hint=Words("查找任何决定，校验、重放、导出", "Find any decision; verify, replay, export"),
+        permission=Permission.AUDIT,
+    ),
 )
 
 
@@ -63,4 +113,4 @@ def _links(holder: Holder) -> Iterator[Link]:
     for entry in ENTRIES:
         if holder.may(entry.permission) and is_served(entry.path):
             current = "page" if request.path == entry.path else "true" if entry.holds(request.path) else ""
-            yield Link(path=entry.path, words=entry.words, current=current)
+            yield Link(path=entry.path, words=entry.words, hint=entry.hint, current=current)

@@ -24,6 +24,8 @@ HEADERS = {
 }
 FILE = {"contentMediaType": "application/octet-stream"}
 ALWAYS = ("internal-error",)
+OUTAGES = ("database-damaged", "database-unavailable", "overloaded", "storage-full", "storage-read-only")
+CHANGES = ("clock-wrong", "schema-mismatch")
 SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token made with `jifen token`"},
     "session": {
@@ -94,7 +96,7 @@ def _files(model: type[BaseModel]) -> dict[str, Any]:
     fields = {
         name: {
             "type": "string",
-            "description": info.description,
+            **({"description": info.description} if info.description else {}),
             **(FILE if _is_file(info) else {}),
         }
         for name, info in model.model_fields.items()
@@ -145,6 +147,10 @@ def _answer(answer: Answer, schemas: Schemas) -> dict[str, Any]:
 def _problems(one: Operation) -> dict[str, list[str]]:
     """Give by status the codes of the problems that an operation can answer with."""
     codes = [*one.problems, "unknown-parameter", *ALWAYS]
+    codes += [] if one.always else OUTAGES
+    codes += CHANGES if one.method != "GET" else []
+    codes += ["ledger-key-unusable", "ledger-unsealed"] if "not-ready" in one.problems else []
+    codes += ["unknown-route"] if "<" in one.path else []
     codes += ["forbidden", "too-many-requests"] if one.permission else []
     codes += ["unauthenticated"] if one.permission and not one.page else []
     codes += ["csrf-missing"] if one.permission and one.method != "GET" else []

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 from pydantic import BaseModel
+from werkzeug.exceptions import NotFound
 
 from service.desk import Desk
 from service.errors import CsrfMissing, Forbidden, InvalidRequest
@@ -15,7 +16,7 @@ from service.sessions import Session
 from service.tokens import Holder, Permission, Role
 from service.use_cases.proving import note_audit
 from service.web.cookies import Cookie, cookie_of
-from service.web.parsing import read_body, read_form, read_query
+from service.web.parsing import NUL, read_body, read_form, read_query
 
 __all__ = ["CSRF_FIELD", "CSRF_HEADER", "Answer", "Ask", "Operation", "operation", "operations_of"]
 
@@ -54,6 +55,10 @@ class Operation:
     upload: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
     page: bool = False
+    long: bool = False
+    """May take long: only a few at once, so that they never fill a worker."""
+    always: bool = False
+    """Is answered however many others wait, as health is."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -106,9 +111,20 @@ def operations_of(app: Flask) -> list[Operation]:
 def _serve(it: Operation, view: View, values: Mapping[str, str]) -> Response:
     desk: Desk = current_app.extensions["jifen"]
     g.is_page = it.page
+    if any(NUL in value for value in values.values()):
+        raise NotFound
     if not it.upload:
         request.max_content_length = desk.settings.request_bytes
+    if it.always:
+        return view(Ask(desk, None), **values, **_read(it, desk))
+    with desk.crowd.admitted(takes_long=it.long):
+        return _served(it, view, values, desk)
+
+
+def _served(it: Operation, view: View, values: Mapping[str, str], desk: Desk) -> Response:
     holder, session = _admitted(it, desk) if it.permission else (None, None)
+    if it.method != "GET" and it.permission is not Permission.STOP:  # a stop is tried whatever stands in the way
+        desk.check_standing()
     answer = view(Ask(desk, holder, session), **values, **_read(it, desk))
     if holder is not None and holder.role is Role.AUDITOR:
         _note_read(it, values, desk, holder)

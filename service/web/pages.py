@@ -21,8 +21,8 @@ from service.web.cookies import Cookie, cookie_of, set_cookie
 from service.web.figures import serve_figures
 from service.web.navigation import Link, links_for
 from service.web.shown import show_values
-from service.web.words import MARKS, ROLES, TROUBLES, Words
-from service.web.words_audit import WORD_LISTS
+from service.web.words import MARKS, ROLES, TONES, TROUBLES, Words
+from service.web.words_audit import OVERRIDE_TONES, WORD_LISTS
 
 __all__ = [
     "Frame",
@@ -185,6 +185,6 @@ def serve_pages(app: Flask) -> None:
     globals_: dict[str, Any] = app.jinja_env.globals
     globals_["say"] = _say
     globals_["say_words"] = Words
-    globals_ |= {"ROLES": ROLES, **WORD_LISTS}
+    globals_ |= {"ROLES": ROLES, "TONES": TONES, "OVERRIDE_TONES": OVERRIDE_TONES, **WORD_LISTS}
     serve_figures(app)
     show_values(app)

@@ -13,10 +13,12 @@ from pydantic_core import ErrorDetails
 
 from service.errors import Fault, InvalidRequest
 
-__all__ = ["faults_of", "read_body", "read_form", "read_query"]
+__all__ = ["NUL", "faults_of", "read_body", "read_form", "read_query"]
 
 Model = TypeVar("Model", bound=BaseModel)
 LONGEST_VALUE = 80
+NUL, NUL_WRITTEN = "\0", b"\\u0000"
+"""The one character that PostgreSQL keeps in no text; refused on every database, so that what one takes the other takes too."""
 
 RULES: Mapping[str, tuple[str, str]] = {
     "extra_forbidden": ("is not a known field", "leave it out, or correct its spelling; /openapi.json lists the fields"),
@@ -73,6 +75,13 @@ def _check_names(model: type[BaseModel] | None, sent: Mapping[str, Sequence[str]
 
 
 def _read_texts(model: type[Model], sent: Mapping[str, Sequence[str]], what: str, today: date | None = None) -> Model:
+    nuls = [
+        Fault(field=name, value=_short(values[0]), rule="must not hold the character NUL", remedy="leave it out")
+        for name, values in sent.items()
+        if NUL in values[0]
+    ]
+    if nuls:
+        raise InvalidRequest(f"{what} breaks a rule: {nuls[0].field} {nuls[0].rule}; {nuls[0].remedy}", nuls)
     try:
         return model.model_validate({name: values[0] for name, values in sent.items()}, context={"today": today})
     except ValidationError as error:
@@ -91,10 +100,24 @@ def _repeated(name: str, values: Sequence[str]) -> Fault:
 def _check_json(body: bytes) -> None:
     """Refuse what is not JSON by RFC 8259, and names that appear twice in an object (readers disagree on which counts)."""
     try:
-        orjson.loads(body)
+        read = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise InvalidRequest(f"the body is not JSON: {error}; correct it and send it again", code="invalid-json") from error
-    json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
+    try:
+        json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
+    except RecursionError as error:
+        raise InvalidRequest("the body is nested deeper than any request is; flatten it and send it again", code="invalid-json") from error
+    if NUL_WRITTEN in body and _holds_nul(read):
+        raise InvalidRequest("the body has a text with the character NUL, which no record can keep; leave it out", code="invalid-json")
+
+
+def _holds_nul(read: Any) -> bool:
+    """Does any text in there, name or value, hold NUL?"""
+    if isinstance(read, dict):
+        return any(NUL in name or _holds_nul(value) for name, value in read.items())
+    if isinstance(read, list):
+        return any(_holds_nul(value) for value in read)
+    return isinstance(read, str) and NUL in read
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from werkzeug.exceptions import HTTPException
 
 from features.checks import EvidenceFaults
 from features.errors import FeaturesError
-from service.errors import Gone, InvalidRequest, ServiceError, SignInRefused, TooManyRequests, Unauthenticated
+from service.errors import Gone, InvalidRequest, ServiceError, SignInRefused, Unauthenticated
+from service.outages import outage_of
 from service.web.journal import log
 from service.web.pages import to_sign_in, trouble
 
@@ -55,6 +56,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "unknown-hold": ProblemKind(404, "There is no such subject or hold"),
         "unknown-model": ProblemKind(404, "No such model is on file"),
         "unknown-release": ProblemKind(404, "No such proposal or release is on record"),
+        "unknown-run": ProblemKind(404, "No such monitoring run is on record"),
         "unknown-retraining": ProblemKind(404, "No such retraining is on record"),
         "unknown-stop": ProblemKind(404, "No such stop is on record"),
         "unknown-scheme": ProblemKind(404, "No such points scheme can be used"),
@@ -83,6 +85,15 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "keys-unusable": ProblemKind(503, "The keys for personal data cannot be used"),
         "not-ready": ProblemKind(503, "The service may not decide yet"),
         "not-recorded": ProblemKind(503, "The decision could not be recorded, so none was given"),
+        "storage-full": ProblemKind(503, "The disk is full"),
+        "storage-read-only": ProblemKind(503, "The disk or the database is read-only"),
+        "database-unavailable": ProblemKind(503, "The database does not answer in time"),
+        "database-damaged": ProblemKind(503, "The database is damaged"),
+        "schema-mismatch": ProblemKind(503, "The database has tables of another version"),
+        "clock-wrong": ProblemKind(503, "The clock was set back"),
+        "overloaded": ProblemKind(503, "Too many requests at once"),
+        "ledger-key-unusable": ProblemKind(503, "The key that signs the ledger cannot be used"),
+        "ledger-unsealed": ProblemKind(503, "Records could not be sealed"),
     }
 )
 
@@ -117,10 +128,10 @@ class Problem(BaseModel):
 def problem(code: str, detail: str, *, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None) -> Response:
     """Make the answer for a code: a page for people, else a problem document."""
     kind = PROBLEMS[code]
+    current_app.extensions["jifen"].metrics.problems.labels(code).inc()
     if g.get("is_page"):
         answer = to_sign_in() if code == "unauthenticated" else trouble(code, kind.status, kind.title, detail)
-        answer.headers.update(headers or {})
-        return answer
+        return _completed(answer, kind.status, headers)
     body = {
         "type": f"/docs#problem-{code}",
         "title": kind.title,
@@ -132,9 +143,13 @@ def problem(code: str, detail: str, *, headers: Mapping[str, str] | None = None,
         **(more or {}),
     }
     answer = Response(orjson.dumps(body), kind.status, mimetype=PROBLEM_TYPE)
+    return _completed(answer, kind.status, headers)
+
+
+def _completed(answer: Response, status: int, headers: Mapping[str, str] | None) -> Response:
     answer.headers.update(headers or {})
-    if kind.status in RETRY_AFTER:
-        answer.headers["Retry-After"] = RETRY_AFTER[kind.status]
+    if status in RETRY_AFTER:
+        answer.headers.setdefault("Retry-After", RETRY_AFTER[status])
     return answer
 
 
@@ -156,7 +171,8 @@ def _of_domain(error: Exception) -> Response:
 def _headers_for(error: Exception) -> dict[str, str]:
     if isinstance(error, Unauthenticated | SignInRefused):
         return {"WWW-Authenticate": 'Bearer realm="jifen"'}
-    return {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
+    after = getattr(error, "retry_after", None)
+    return {} if after is None else {"Retry-After": str(after)}
 
 
 def _of_files(error: EvidenceFaults) -> Response:
@@ -190,6 +206,11 @@ def _detail(status: int) -> str:
 
 
 def _of_bug(error: Exception) -> Response:
+    """Answer an outage as what it is, and anything else as a fault of the program."""
+    outage = outage_of(error)
+    if outage is not None:
+        log.error("a request met an outage: %s", outage, extra={"request_id": g.get("request_id", ""), "code": outage.code})
+        return _of_domain(outage)
     log.error("a request failed", exc_info=error, extra={"request_id": g.get("request_id", ""), "route": str(request.url_rule)})
     return problem("internal-error", "the service failed; nothing was decided. Quote the request_id when you ask for help")
 

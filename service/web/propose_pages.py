@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Annotated
 
 from flask import Blueprint, Response
@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 from features.points import SHIPPED
 from service.active import SEGMENTS
 from service.clock import CHINA
+from service.days import Day
 from service.domain import shipped_policies
 from service.releases import Parts, Pin
 from service.requests import Strict
@@ -45,7 +46,7 @@ class ProposalForm(Strict):
     reference: Chosen
     policy: Chosen
     policy_text: str = Field(default="", max_length=500_000, description="A new policy as TOML, instead of one that is on file")
-    effective_from: Annotated[date | None, BeforeValidator(lambda said: said or None)] = Field(
+    effective_from: Annotated[Day | None, BeforeValidator(lambda said: said or None)] = Field(
         default=None, description="Day in China on which it begins; default as soon as it is approved"
     )
     reason: str = Field(default="", max_length=WRITTEN, description="Why; kept in the ledger")
@@ -118,6 +119,7 @@ def propose_page(ask: Ask, query: PageQuery) -> Response:
     "POST",
     "/releases/new",
     summary="Propose a release on the page; it decides nothing before another person approves it",
+    long=True,
     page=True,
     permission=Permission.PROPOSE,
     form=ProposalForm,

@@ -25,6 +25,7 @@ from service.use_cases.trail import Act, Trail, trail_of
 from service.use_cases.verify import Report, verify
 from service.web.audit import replayed
 from service.web.figures import percent
+from service.web.officer.words import POLICY_TABLES
 from service.web.operations import JSON, Answer, Ask, operation
 from service.web.pages import HTML, Frame, PageQuery, frame_of, render
 from service.web.shown import DASH
@@ -36,6 +37,7 @@ __all__ = ["records"]
 records = Blueprint("records", __name__, template_folder="templates")
 RECORD = Words("决定的记录", "Record of a decision")
 LINEAGE = Words("数据来源", "Where values came from")
+USES = {"score": Words("评分", "score"), "points": Words("创新积分", "points")}
 YES_NO = (Words("否", "no"), Words("是", "yes"))
 GONE = ("unknown-decision", "unknown-entry", "gone")
 
@@ -84,6 +86,16 @@ class RecordPage:
         return ACTS.get((kind, detail)) or ACTS.get((kind, "")) or KINDS[kind]
 
 
+def _use(name: str) -> Words:
+    """Name a use: `score`, `points:<item>` or `rule:<table>/<rule>`."""
+    kind, _, rest = name.partition(":")
+    if kind == "rule":
+        table, _, rule = rest.partition("/")
+        known = POLICY_TABLES.get(table, Words(table, table))
+        return Words(f"{known.zh} {rule}".strip(), f"{known.en} {rule}".strip())
+    return USES.get(kind, Words(name, name))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineageShown:
     """Every scored value with its tables, every row of them, and the loadings they came with."""
@@ -95,6 +107,11 @@ class LineageShown:
     def read(self, one: ScoredValue) -> str:
         """Write a scored value with its unit."""
         return _read(one, self.frame.lang)
+
+    def uses(self, one: ScoredValue) -> Words:
+        """Say in words what a value was used by: the score, the points, rows of the policy."""
+        said = list(dict.fromkeys(_use(name) for name in one.used_by))
+        return Words("、".join(words.zh for words in said), ", ".join(words.en for words in said))
 
     def table(self, name: str) -> Words:
         """Name an evidence table; one that there is no more by its id."""
@@ -140,6 +157,7 @@ def record_page(ask: Ask, decision_id: str, query: PageQuery) -> Response:
     "POST",
     "/audit/decisions/<decision_id>/verify",
     summary="Verify the ledger, and show the record with what was found",
+    long=True,
     page=True,
     permission=Permission.AUDIT,
     form=Strict,
@@ -158,6 +176,7 @@ def verify_record(ask: Ask, decision_id: str, form: Strict) -> Response:
     "POST",
     "/audit/decisions/<decision_id>/replay",
     summary="Rebuild the decision bit for bit, and show the record with what was found",
+    long=True,
     page=True,
     permission=Permission.AUDIT,
     form=Strict,
@@ -175,6 +194,7 @@ def replay_record(ask: Ask, decision_id: str, form: Strict) -> Response:
     "GET",
     "/audit/decisions/<decision_id>/certificate",
     summary="Rebuild the decision bit for bit, and take the certificate away",
+    long=True,
     page=True,
     permission=Permission.AUDIT,
     answers={200: Answer(meaning="The certificate, as a file")},

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from features.vocabulary import Product
+from service.days import Moment
 from service.domain.manual import Scope
 from service.releases import Parts, Proposal, Release, Resumption, SwitchAct, Verdict
 from service.store.releases import Standing
@@ -42,8 +43,8 @@ class ReleaseProposed(Sent):
     """A release that is proposed; what is left out stays as in the release approved last."""
 
     reason: Reason
-    effective_from: AwareDatetime | None = Field(default=None, description="When it begins; default as soon as it is approved")
-    without_validation: bool = Field(
+    effective_from: Moment | None = Field(default=None, description="When it begins; default as soon as it is approved")
+    without_validation: StrictBool = Field(
         default=False, description="Propose models that have not passed their validation; `reason` says why, and the record says so"
     )
     bundles: dict[str, Word] = Field(default_factory=dict, description="By segment, the hash of a model on file")

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from flask import Blueprint, Response
 from pydantic import Field
 
 from service.errors import UnknownRelease
-from service.releases import Held, Release, slot_history
+from service.releases import Held, Proposal, Release, slot_history
 from service.requests import Strict
+from service.store.ordering import NEWEST as NEWEST_FIRST
+from service.store.ordering import Order
 from service.store.releases import Standing
 from service.tokens import Permission
 from service.use_cases.shadow import Match, matches
+from service.use_cases.validations import Told, told_of
+from service.web.charts import Chart
+from service.web.curves import against_champion
+from service.web.examiner import Maybe
+from service.web.figures import moment
+from service.web.listing import MOST_IN_FILE, Listing, csv_file, sorts
 from service.web.operations import Answer, Ask, operation
-from service.web.pages import HTML, Frame, PageQuery, frame_of, go_to, render
+from service.web.pages import HTML, Frame, PageQuery, frame_of, go_to, language, render
 from service.web.refusals import Refusal, tried
+from service.web.validation_words import gate_words
 from service.web.words import Words
+from service.web.words_audit import SLOTS, STATES
 
 __all__ = ["WRITTEN", "release_pages"]
 
@@ -25,9 +37,33 @@ RELEASES = Words("发布", "Releases")
 PROPOSAL = Words("提议", "Proposal")
 SHADOW = Words("影子对照", "Shadow results")
 NEWEST, SHADOWS = 30, 5_000
+HEAD = (
+    Words("提议", "Proposal"),
+    Words("状态", "State"),
+    Words("提议时间", "Proposed"),
+    Words("起始", "Begins"),
+    Words("变更", "Changes"),
+    Words("提议人", "Proposed by"),
+    Words("决定人", "Decided by"),
+    Words("理由", "Reason"),
+)
 WRITTEN = 2_000
 """Characters of a reason that a form takes; the use case says how many it may have, and the page keeps what was typed."""
 AGAIN = Answer(meaning="It was refused: the page again, with the reason and what was typed", media=HTML)
+
+
+class ReleasesQuery(PageQuery):
+    """Which proposals to list."""
+
+    state: Annotated[Literal["proposed", "approved", "refused"] | None, Maybe] = Field(default=None, description="Only those in this state")
+    sort: str = Field(
+        default=NEWEST_FIRST.text, pattern=sorts("time", "state", "who"), description="What to sort by; minus: the largest first"
+    )
+
+    @property
+    def listing(self) -> Listing:
+        """Say how the list stands."""
+        return Listing(path="/releases", kept={"state": self.state}, order=Order.read(self.sort), usual=NEWEST_FIRST.text)
 
 
 class VerdictForm(Strict):
@@ -51,6 +87,8 @@ class ReleasesShown:
     current: Release | None
     waiting: list[Standing]
     listed: list[Standing]
+    listing: Listing
+    state: str
     history: list[Held]
     earlier: list[Release]
     may_propose: bool
@@ -71,6 +109,10 @@ class ProposalShown:
     is_own: bool
     refusal: Refusal | None
     reason: str
+    pictures: tuple[tuple[str, Chart], ...]
+    """Against the champion that each model would replace, by slot: who is swapped in money, and which reasons change."""
+    gate_words: Mapping[str, Words]
+    """The gates of the validations, by their ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +131,44 @@ class ShadowShown:
     summary="What decides now, which proposals wait, and the history of every slot",
     page=True,
     permission=Permission.READ,
-    query=PageQuery,
+    query=ReleasesQuery,
     answers={200: Answer(meaning="The page", media=HTML)},
 )
-def releases_page(ask: Ask, query: PageQuery) -> Response:
+def releases_page(ask: Ask, query: ReleasesQuery) -> Response:
     """Show them."""
-    del query
-    return _releases(ask)
+    return _releases(ask, query=query)
+
+
+@operation(
+    release_pages,
+    "GET",
+    "/releases/list.csv",
+    summary="The proposals as listed, for a spreadsheet",
+    page=True,
+    permission=Permission.READ,
+    query=ReleasesQuery,
+    answers={200: Answer(meaning="The file", media="text/csv")},
+)
+def releases_file(ask: Ask, query: ReleasesQuery) -> Response:
+    """Give them out."""
+    lang = language()
+    rows = (_row(one, lang) for one in _listed(ask.desk.office.newest(MOST_IN_FILE), query))
+    return csv_file("releases", [words[lang] for words in HEAD], rows)
+
+
+def _row(one: Standing, lang: str) -> tuple[Any, ...]:
+    made, said = one.proposal, one.verdict
+    changes = ("、" if lang == "zh" else ", ").join(SLOTS[change.slot][lang] for change in made.changes)
+    begins = moment((one.release or made).effective_from)
+    decided = said.given_by.id if said else ""
+    return made.proposal_id, STATES[one.state][lang], moment(made.proposed_at), begins, changes, made.proposed_by.id, decided, made.reason
+
+
+def _listed(found: list[Standing], query: ReleasesQuery) -> list[Standing]:
+    order = query.listing.order
+    keys = {"time": lambda one: one.proposal.proposal_id, "state": lambda one: one.state, "who": lambda one: one.proposal.proposed_by.id}
+    shown = [one for one in found if query.state in {None, one.state}]
+    return sorted(shown, key=keys[order.by], reverse=order.down)
 
 
 @operation(
@@ -208,15 +281,19 @@ def refuse_on_page(ask: Ask, release_id: str, form: VerdictForm) -> Response:
     return tried(act, lambda refusal: _proposal(ask, release_id, refusal, reason=form.reason))
 
 
-def _releases(ask: Ask, refusal: Refusal | None = None, *, reason: str = "", chosen: str = "") -> Response:
-    office = ask.desk.office
+def _releases(
+    ask: Ask, refusal: Refusal | None = None, *, query: ReleasesQuery | None = None, reason: str = "", chosen: str = ""
+) -> Response:
+    office, query = ask.desk.office, query or ReleasesQuery()
     number = office.in_force()
     listed, approved = office.newest(NEWEST), office.approved()
     page = ReleasesShown(
         frame=frame_of(RELEASES, ask.session, ask.caller),
         current=next((one for one in approved if one.release_id == number), None),
         waiting=[one for one in listed if one.verdict is None],
-        listed=listed,
+        listed=_listed(listed, query),
+        listing=query.listing,
+        state=query.state or "",
         history=slot_history(approved),
         earlier=[one for one in reversed(approved) if one.release_id != number],
         may_propose=ask.caller.may(Permission.PROPOSE),
@@ -230,8 +307,10 @@ def _releases(ask: Ask, refusal: Refusal | None = None, *, reason: str = "", cho
 def _proposal(ask: Ask, release_id: str, refusal: Refusal | None = None, *, reason: str = "") -> Response:
     office, holder = ask.desk.office, ask.caller
     standing = office.show(release_id)
+    frame = frame_of(PROPOSAL, ask.session, holder)
+    told = _told(ask, standing.proposal)
     page = ProposalShown(
-        frame=frame_of(PROPOSAL, ask.session, holder),
+        frame=frame,
         standing=standing,
         in_force=office.in_force() == release_id,
         may_approve=holder.may(Permission.APPROVE),
@@ -239,5 +318,21 @@ def _proposal(ask: Ask, release_id: str, refusal: Refusal | None = None, *, reas
         is_own=standing.proposal.proposed_by == holder.actor or standing.proposal.proposed_by.id == holder.actor.id,
         refusal=refusal,
         reason=reason,
+        pictures=tuple(_pictures(told, frame.lang)),
+        gate_words=gate_words(gate for _, one in told for gate in one.record.outcomes),
     )
     return render("risk/proposal.html", page, refusal.status if refusal else 200)
+
+
+def _told(ask: Ask, proposal: Proposal) -> list[tuple[str, Told]]:
+    """Read the validations that a proposal names, by slot, as far as they are on file."""
+    with ask.desk.store.reading() as unit:
+        found = [(one.slot, told_of(unit, one.validation)) for one in proposal.models if one.validation is not None]
+    return [(slot, told) for slot, told in found if told is not None]
+
+
+def _pictures(told: list[tuple[str, Told]], lang: str) -> Iterator[tuple[str, Chart]]:
+    """Draw what validations say against the champion."""
+    for slot, found in told:
+        if found.record.pictures is not None:
+            yield from ((slot, chart) for chart in against_champion(found.record.pictures, lang))

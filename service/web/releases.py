@@ -56,6 +56,7 @@ def get_releases(ask: Ask, query: ReleasesQuery) -> Response:
     "POST",
     "/v1/releases",
     summary="Propose a release; it decides nothing before another person approves it",
+    long=True,
     permission=Permission.PROPOSE,
     body=ReleaseProposed,
     answers={201: Answer(meaning="The proposal, with what it changes and its impact", content=ReleaseStanding, headers=("Location",))},

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 
 from flask import Blueprint, Response
 from pydantic import Field
 
 from service.corrections import HoldRequest
+from service.days import Day
 from service.requests import Strict
 from service.tokens import Permission
 from service.use_cases.due import schedule_of
@@ -28,7 +28,7 @@ MOST = 500
 class DueQuery(Strict):
     """On which day to look."""
 
-    as_of: date | None = Field(default=None, description="The day; default today in China")
+    as_of: Day | None = Field(default=None, description="The day; default today in China")
 
 
 @operation(
@@ -36,6 +36,7 @@ class DueQuery(Strict):
     "GET",
     "/v1/retention/due",
     summary="List what has served its time; nothing is deleted",
+    long=True,
     permission=Permission.RETAIN,
     query=DueQuery,
     answers={200: Answer(meaning="What is due", content=DuePage)},
@@ -55,6 +56,7 @@ def get_due(ask: Ask, query: DueQuery) -> Response:
     "POST",
     "/v1/retention/apply",
     summary="Delete what has served its time and is not held, each with a tombstone; what is deleted is gone",
+    long=True,
     permission=Permission.RETAIN,
     body=HoldRequest,
     answers={200: Answer(meaning="What was deleted", content=AppliedPage)},

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, render_template
 from service.domain import BundleLike
 from service.metrics import METRICS_TYPE
 from service.tokens import GRANTS, Permission
+from service.use_cases.numbers import readings
 from service.use_cases.readiness import OK, check_parts, schemes_at_hand
 from service.web.answers import Alive, ModelsPage, NamedHash, Readiness, SchemeLine, json_answer
 from service.web.openapi import document_of
@@ -18,7 +19,7 @@ __all__ = ["site"]
 site = Blueprint("service", __name__, template_folder="templates")
 
 
-@operation(site, "GET", "/healthz", summary="Is the process alive?", answers={200: Answer(meaning="It is", content=Alive)})
+@operation(site, "GET", "/healthz", summary="Is the process alive?", always=True, answers={200: Answer(meaning="It is", content=Alive)})
 def get_health(ask: Ask) -> Response:
     """Say so."""
     del ask
@@ -30,6 +31,7 @@ def get_health(ask: Ask) -> Response:
     "GET",
     "/readyz",
     summary="May the service decide? Says what is missing and what to do",
+    always=True,
     answers={
         200: Answer(meaning="It may", content=Readiness),
         503: Answer(meaning="It may not", content=Readiness),
@@ -47,11 +49,13 @@ def get_readiness(ask: Ask) -> Response:
     "GET",
     "/metrics",
     summary="Numbers for Prometheus, summed over all workers",
+    always=True,
     answers={200: Answer(meaning="Prometheus text format", media="text/plain")},
 )
 def get_metrics(ask: Ask) -> Response:
     """Give the numbers."""
-    return Response(ask.desk.metrics.exposition(), content_type=METRICS_TYPE)
+    desk = ask.desk
+    return Response(desk.metrics.exposition(lambda: readings(desk)), content_type=METRICS_TYPE)
 
 
 @operation(

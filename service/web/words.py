@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from features.stages import STAGES, STAGES_ZH
 from service.tokens import Permission, Role
 
-__all__ = ["MARKS", "OUTCOMES", "PERMISSIONS", "ROLES", "TROUBLES", "Words"]
+__all__ = ["MARKS", "OUTCOMES", "PERMISSIONS", "ROLES", "STAGE_WORDS", "TONES", "TROUBLES", "Words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,9 @@ PERMISSIONS: Mapping[Permission, Words] = MappingProxyType(
         Permission.READ: Words("查看企业、积分与决定", "See firms, points and decisions"),
         Permission.DECIDE: Words("提交申请并取得决定", "Submit applications and have them decided"),
         Permission.INGEST: Words("录入企业证据", "Put evidence on file"),
-        Permission.OVERRIDE: Words("在本人权限内、说明理由后推翻决定", "Override a decision, with a reason, within one's authority"),
-        Permission.SIGN: Words("复核他人的推翻意见，完成人工复审", "Countersign a colleague's override; conclude reviews"),
+        Permission.OVERRIDE: Words("在本人权限内、说明理由后调整决定", "Override a decision, with a reason, within one's authority"),
+        Permission.SIGN: Words("签署他人的人工调整，完成人工复核", "Countersign a colleague's override; conclude reviews"),
+        Permission.NOTE: Words("在决定上写备注", "Write notes on decisions"),
         Permission.PROPOSE: Words("提议模型、积分方案、参照组与政策", "Propose models, schemes, peers and policy"),
         Permission.APPROVE: Words("批准或否决他人的提议", "Approve or refuse what a colleague proposed"),
         Permission.STOP: Words("立即停止自动决定", "Stop automatic decisions at once"),
@@ -58,6 +60,11 @@ OUTCOMES: Mapping[str, Words] = MappingProxyType(
         "decline": Words("不同意", "Decline"),
     }
 )
+
+TONES: Mapping[str, str] = MappingProxyType({"approve": "good", "counter": "warn", "refer": "refer", "decline": "bad"})
+"""Colours of outcomes; the word always stands beside them."""
+
+STAGE_WORDS: Mapping[str, Words] = MappingProxyType({stage: Words(STAGES_ZH[stage], stage.capitalize()) for stage in STAGES})
 
 MARKS: Mapping[str, Words] = MappingProxyType(
     {
@@ -87,6 +94,7 @@ TROUBLES: Mapping[str, Words] = MappingProxyType(
         "unknown-entry": Words("账本中没有此记录。", "The ledger has no such entry."),
         "unknown-model": Words("没有此模型。", "There is no such model on file."),
         "unknown-release": Words("没有此编号的提议或发布。", "There is no proposal or release of this number."),
+        "unknown-run": Words("没有此编号的监测运行。", "There is no monitoring run of this number."),
         "unknown-retraining": Words("没有此编号的再训练。", "There is no retraining of this number."),
         "retraining-busy": Words("已有一次再训练正在等待或进行，请待其结束。", "Another retraining waits or runs. Let it end first."),
         "retraining-invalid": Words("再训练不能按所填内容进行，请按提示更正。", "It cannot be retrained as filled in. Correct it as told."),
@@ -107,6 +115,27 @@ TROUBLES: Mapping[str, Words] = MappingProxyType(
         "scheme-invalid": Words("积分方案有误，请按提示更正。", "The points scheme has faults. Correct them as told."),
         "invalid-request": Words("所填内容不完整或有误，请更正。", "What was filled in is incomplete or wrong. Correct it."),
         "unknown-parameter": Words("网址中有无法识别的内容。", "The address has parts this page does not take."),
+        "storage-full": Words(
+            "磁盘空间不足，未作任何更改，请联系系统管理员。", "The disk is full. Nothing was changed; tell the administrator."
+        ),
+        "storage-read-only": Words(
+            "数据只读，未作任何更改，请联系系统管理员。", "Nothing can be written. Nothing was changed; tell the administrator."
+        ),
+        "database-unavailable": Words("数据库暂无响应，请稍后再试。", "The database does not answer. Please try again in a moment."),
+        "database-damaged": Words("数据库已损坏，请联系系统管理员。", "The database is damaged. Tell the administrator."),
+        "schema-mismatch": Words("系统正在升级，请稍后再试。", "The service is being upgraded. Please try again later."),
+        "clock-wrong": Words(
+            "系统时钟有误，未作任何更改，请联系系统管理员。", "The clock is wrong. Nothing was changed; tell the administrator."
+        ),
+        "overloaded": Words("请求过多，请稍后再试。", "The service is busy. Please try again in a moment."),
+        "ledger-key-unusable": Words(
+            "账本签名密钥无法使用，暂不能作决定，请联系系统管理员。",
+            "The key that signs the ledger cannot be used, so nothing is decided. Tell the administrator.",
+        ),
+        "ledger-unsealed": Words(
+            "账本未能及时签封，暂不能作决定，请联系系统管理员。",
+            "Records could not be sealed, so nothing is decided. Tell the administrator.",
+        ),
         "oidc-failed": Words("统一身份认证未完成，请重新登录。", "Single sign-on did not complete. Please sign in again."),
     }
 )

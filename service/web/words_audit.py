@@ -1,4 +1,4 @@
-"""Words of the examiner's and the risk team's pages that stand for values of the code."""
+"""Words of the pages that stand for values of the code: what may be named in any template."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from features.vocabulary import Product
 from service.domain.override import Direction, OverrideReason
 from service.domain.override_outcomes import Became
 from service.ledger import Kind
-from service.web.words import OUTCOMES, Words
+from service.web.figures import word
+from service.web.words import OUTCOMES, STAGE_WORDS, Words
 from service.web.words_retraining import REJECTS, RETRAINING_STATES, RETRAINING_STEPS, SWAP_SETS, VALIDATION_VERDICTS
+from service.web.words_risk import CHECKS, GATE_STANDINGS, MEASURES, RIVALS, VERDICTS, WATCHED
 
 __all__ = [
     "ACTS",
@@ -21,6 +23,7 @@ __all__ = [
     "KINDS",
     "OVERRIDE_REASONS",
     "OVERRIDE_STATUS",
+    "OVERRIDE_TONES",
     "PRODUCTS",
     "SCOPES",
     "SEGMENT_NAMES",
@@ -29,16 +32,7 @@ __all__ = [
     "WORD_LISTS",
 ]
 
-PRODUCTS: Mapping[str, Words] = MappingProxyType(
-    {
-        Product.STARTUP_CREDIT.value: Words(Product.STARTUP_CREDIT.zh, "Start-up credit"),
-        Product.GROWTH_RELAY.value: Words(Product.GROWTH_RELAY.zh, "Growth relay loan"),
-        Product.LOAN_INVESTMENT.value: Words(Product.LOAN_INVESTMENT.zh, "Loan with investment"),
-        Product.COMMON_GROWTH.value: Words(Product.COMMON_GROWTH.zh, "Common growth"),
-        Product.ACQUISITION.value: Words(Product.ACQUISITION.zh, "Acquisition loan"),
-        Product.OTHER.value: Words(Product.OTHER.zh, "Other loan"),
-    }
-)
+PRODUCTS: Mapping[str, Words] = MappingProxyType({one.value: Words(one.zh, word(one, "en")) for one in Product})
 KINDS: Mapping[str, Words] = MappingProxyType(
     {
         Kind.DECISION.value: Words("决定", "Decision"),
@@ -52,12 +46,14 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         Kind.RELEASE.value: Words("发布", "Release"),
         Kind.SWITCH.value: Words("停用开关", "Switch"),
         Kind.OVERRIDE.value: Words("人工调整", "Override"),
-        Kind.REVIEW.value: Words("人工复审", "Review"),
+        Kind.REVIEW.value: Words("人工复核", "Review"),
+        Kind.NOTE.value: Words("备注", "Note"),
         Kind.SHADOW.value: Words("影子评分", "Shadow"),
         Kind.HOLD.value: Words("法律保全", "Legal hold"),
         Kind.TOMBSTONE.value: Words("到期删除", "Deletion"),
         Kind.AUDIT.value: Words("审计查看", "Examiner's look"),
         Kind.EXPORT.value: Words("导出", "Export"),
+        Kind.MONITORING.value: Words("监测", "Monitoring"),
         Kind.RETRAINING.value: Words("再训练", "Retraining"),
     }
 )
@@ -65,11 +61,12 @@ ACTS: Mapping[tuple[str, str], Words] = MappingProxyType(
     {
         (Kind.DECISION.value, ""): Words("作出决定", "decided"),
         (Kind.OVERRIDE.value, "propose"): Words("提出人工调整", "proposed an override"),
-        (Kind.OVERRIDE.value, "signed"): Words("复核同意调整", "signed the override"),
-        (Kind.OVERRIDE.value, "refused"): Words("复核否决调整", "refused the override"),
-        (Kind.REVIEW.value, "open"): Words("登记复审请求", "filed a request for review"),
-        (Kind.REVIEW.value, "uphold"): Words("复审维持原决定", "upheld the decision on review"),
-        (Kind.REVIEW.value, "override"): Words("复审改变决定", "changed the decision on review"),
+        (Kind.OVERRIDE.value, "signed"): Words("签署人工调整", "signed the override"),
+        (Kind.OVERRIDE.value, "refused"): Words("否决人工调整", "refused the override"),
+        (Kind.REVIEW.value, "open"): Words("登记复核申请", "filed a request for review"),
+        (Kind.REVIEW.value, "uphold"): Words("复核后维持原决定", "upheld the decision on review"),
+        (Kind.REVIEW.value, "override"): Words("复核后改变决定", "changed the decision on review"),
+        (Kind.NOTE.value, ""): Words("写了备注", "wrote a note"),
         (Kind.AUDIT.value, "post_replay"): Words("重放", "replayed it"),
         (Kind.AUDIT.value, "replay_record"): Words("重放", "replayed it"),
         (Kind.AUDIT.value, "get_certificate"): Words("下载重放证书", "took the replay certificate"),
@@ -85,6 +82,7 @@ ACTS: Mapping[tuple[str, str], Words] = MappingProxyType(
         (Kind.TOMBSTONE.value, ""): Words("到期删除", "deleted by the rules"),
         (Kind.HOLD.value, ""): Words("法律保全", "legal hold"),
         (Kind.SHADOW.value, ""): Words("影子评分", "shadow"),
+        (Kind.MONITORING.value, ""): Words("监测运行", "monitoring run"),
         (Kind.RETRAINING.value, "started"): Words("发起再训练", "started a retraining"),
         (Kind.RETRAINING.value, "ended"): Words("再训练结束", "the retraining ended"),
     }
@@ -97,25 +95,17 @@ DIRECTIONS: Mapping[str, Words] = MappingProxyType(
         Direction.LEVEL.value: Words("相当", "other terms"),
     }
 )
-OVERRIDE_REASONS: Mapping[str, Words] = MappingProxyType(
-    {
-        OverrideReason.INFORMATION.value: Words(OverrideReason.INFORMATION.zh, "Information the model does not have"),
-        OverrideReason.VERIFIED.value: Words(OverrideReason.VERIFIED.zh, "Evidence verified on site"),
-        OverrideReason.ADVERSE.value: Words(OverrideReason.ADVERSE.zh, "Adverse information"),
-        OverrideReason.STRATEGIC.value: Words(OverrideReason.STRATEGIC.zh, "Strategic customer"),
-        OverrideReason.INDUSTRY.value: Words(OverrideReason.INDUSTRY.zh, "The model misjudges the industry"),
-        OverrideReason.EXCEPTION.value: Words(OverrideReason.EXCEPTION.zh, "Exception to the policy"),
-        OverrideReason.OTHER.value: Words(OverrideReason.OTHER.zh, "Other"),
-    }
-)
+OVERRIDE_REASONS: Mapping[str, Words] = MappingProxyType({one.value: Words(one.zh, word(one, "en")) for one in OverrideReason})
 OVERRIDE_STATUS: Mapping[str, Words] = MappingProxyType(
     {
-        "pending": Words("待复核", "Waits for a second person"),
+        "pending": Words("待第二人签署", "Waits for a second person"),
         "in-force": Words("生效", "In force"),
         "refused": Words("已否决", "Refused"),
         "expired": Words("已到期", "Expired"),
     }
 )
+OVERRIDE_TONES: Mapping[str, str] = MappingProxyType({"pending": "warn", "in-force": "good", "refused": "bad", "expired": ""})
+"""Colours of an override's status; the word always stands beside them."""
 BECAME: Mapping[str, Words] = MappingProxyType(
     {
         Became.PERFORMING.value: Words("正常还款", "Performing"),
@@ -158,9 +148,7 @@ IMPACT_GROUPS: Mapping[str, Words] = MappingProxyType(
 GROUP_NAMES: Mapping[str, Words] = MappingProxyType(
     {
         **PRODUCTS,
-        "start-up": Words("初创期", "Start-up"),
-        "growth": Words("成长期", "Growth"),
-        "stable": Words("稳定期", "Stable"),
+        **STAGE_WORDS,
         "micro": Words("微型", "Micro"),
         "small": Words("小型", "Small"),
         "medium": Words("中型", "Medium"),
@@ -191,6 +179,12 @@ WORD_LISTS: Mapping[str, Mapping[str, Words]] = MappingProxyType(
         "IMPACT_GROUPS": IMPACT_GROUPS,
         "GROUP_NAMES": GROUP_NAMES,
         "SCOPES": SCOPES,
+        "CHECKS": CHECKS,
+        "GATE_STANDINGS": GATE_STANDINGS,
+        "MEASURES": MEASURES,
+        "RIVALS": RIVALS,
+        "VERDICTS": VERDICTS,
+        "WATCHED": WATCHED,
         "RETRAINING_STATES": RETRAINING_STATES,
         "RETRAINING_STEPS": RETRAINING_STEPS,
         "REJECTS": REJECTS,

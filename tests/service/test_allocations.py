@@ -281,7 +281,10 @@ def test_an_allocation_that_cannot_be_stood_by_says_so(
 def test_a_decision_enters_with_what_the_bank_itself_may_lose(
     client: FlaskClient, officer: Headers, body: Body, finished: Callable[[TestResponse], Body], desk: Desk
 ) -> None:
-    """PD, grade and limit are the record's; the loss given default is the collateral's times the bank's share; a rate path is not moved."""
+    """PD, grade and limit are the record's; the loss given default is the collateral's times the bank's share; a rate path is not moved.
+
+    The PD is that of a year over the term; records that tell no term structure enter with the one-year PD.
+    """
     number = finished(post(client, officer, body))["firms"][0]["decision_id"]
     record = client.get(f"/v1/decisions/{number}", headers=officer).json
     with desk.store.reading() as unit:
@@ -290,11 +293,14 @@ def test_a_decision_enters_with_what_the_bank_itself_may_lose(
     assert found is not None
     offer = record["offer"]
     (bank,) = [one["share_bp"] for one in offer["risk_sharing"]["shares"] if one["party"] == "bank"]
-    assert (found.pd, found.grade, found.limit) == (record["risk"]["pd"], record["risk"]["grade"], offer["amount"])
+    assert (found.pd, found.grade, found.limit) == (offer["term_structure"]["yearly_pd"], record["risk"]["grade"], offer["amount"])
     assert offer["collateral"]["id"] == "none"
     assert found.lgd_bp == -(-4_500 * bank // 10_000) < 4_500
     assert (found.min_rate_bp, found.max_rate_bp) == (offer["rate_bp"] - 10, offer["rate_bp"] + 50)
     fixed = candidate_of(record | {"offer": offer | {"rate_path": {"steps": []}}}, dossier, shipped_plan())
     assert fixed is not None
     assert fixed.min_rate_bp == fixed.max_rate_bp == offer["rate_bp"]
+    before = candidate_of(record | {"offer": offer | {"term_structure": None}}, dossier, shipped_plan())
+    assert before is not None
+    assert before.pd == record["risk"]["pd"]
     assert candidate_of(record | {"outcome": "refer"}, dossier, shipped_plan()) is None

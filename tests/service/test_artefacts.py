@@ -30,6 +30,7 @@ from service.artefacts import (
     policy_artefact,
     reference_artefact,
     scheme_artefact,
+    source_of,
 )
 from service.artefacts import (
     load_scheme as scheme_on_file,
@@ -107,13 +108,14 @@ def test_an_archive_that_is_no_bundle_writes_nothing(archive: bytes, said: str, 
 def test_every_kind_comes_back_with_its_hash(on_file: Store, bundle: Bundle, peers: Any, tmp_path: Path) -> None:
     """What is loaded from the database alone is what was kept; the second time a bundle comes from the cache."""
     cache = cache_of(tmp_path / "elsewhere")
+    source = source_of(on_file)
+    for _ in range(2):
+        loaded = load_model(source, bundle.hash, cache=cache)
+        assert (loaded.hash, loaded.version, loaded.segment) == (bundle.hash, bundle.version, "startup")
+    assert scheme_on_file(source, load_scheme(TWO_ITEMS).hash).name == "two-items"
+    assert load_policy(source, read_policy(SHIPPED_POLICY).hash) == read_policy(SHIPPED_POLICY)
+    assert load_reference(source, peers.hash) == peers
     with on_file.reading() as unit:
-        for _ in range(2):
-            loaded = load_model(unit, bundle.hash, cache=cache)
-            assert (loaded.hash, loaded.version, loaded.segment) == (bundle.hash, bundle.version, "startup")
-        assert scheme_on_file(unit, load_scheme(TWO_ITEMS).hash).name == "two-items"
-        assert load_policy(unit, read_policy(SHIPPED_POLICY).hash) == read_policy(SHIPPED_POLICY)
-        assert load_reference(unit, peers.hash) == peers
         assert [row[0] for row in artefacts_on_file(unit)] == ["model", "policy", "reference", "scheme"]
     assert [path.name for path in cache.iterdir()] == [bundle.hash.removeprefix("sha256:")]
 
@@ -121,18 +123,18 @@ def test_every_kind_comes_back_with_its_hash(on_file: Store, bundle: Bundle, pee
 def test_a_damaged_cache_is_made_anew(on_file: Store, bundle: Bundle, tmp_path: Path) -> None:
     """The database is the source: a changed or half-written folder of the cache is replaced, never believed."""
     cache = cache_of(tmp_path)
-    with on_file.reading() as unit:
-        load_model(unit, bundle.hash, cache=cache)
-        model = cache / bundle.hash.removeprefix("sha256:") / "model.txt"
-        model.write_bytes(model.read_bytes().replace(b"leaf_value=", b"leaf_value=0", 1))
-        assert load_model(unit, bundle.hash, cache=cache).hash == bundle.hash
-        assert b"leaf_value=00" not in model.read_bytes()
+    source = source_of(on_file)
+    load_model(source, bundle.hash, cache=cache)
+    model = cache / bundle.hash.removeprefix("sha256:") / "model.txt"
+    model.write_bytes(model.read_bytes().replace(b"leaf_value=", b"leaf_value=0", 1))
+    assert load_model(source, bundle.hash, cache=cache).hash == bundle.hash
+    assert b"leaf_value=00" not in model.read_bytes()
 
 
 def test_what_is_not_on_file_is_told(store: Store, tmp_path: Path) -> None:
     """A hash that was never kept is an error with its remedy."""
-    with store.reading() as unit, pytest.raises(ArtefactUnusable, match="is not on file; propose a release with it"):
-        load_model(unit, cases.HASH, cache=tmp_path)
+    with pytest.raises(ArtefactUnusable, match="is not on file; propose a release with it"):
+        load_model(source_of(store), cases.HASH, cache=tmp_path)
 
 
 def test_changed_bytes_are_never_used(on_file: Store, bundle: Bundle, tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ def test_r25_the_pack_holds_everything_a_decision_stands_on(taken: Taken, decide
     } <= names
     assert any(name.endswith("/card.md") for name in names)
     assert sum(name.startswith("artefacts/policies/") for name in names) == 2
+    assert any(name.startswith("artefacts/validations/") for name in names)
     assert manifest["decisions"] == decided
     assert manifest["ledger"]["export_entry"] == done.entry
     assert manifest["simulated"] is True

@@ -26,7 +26,7 @@ def test_a_service_with_everything_is_ready(client: FlaskClient) -> None:
     """Alive and ready are answered without a token."""
     assert client.get("/healthz").json == {"status": "alive"}
     ready = client.get("/readyz")
-    checks = {"database": "ok", "artefacts": "ok", "ledger": "ok", "switch": "ok"}
+    checks = dict.fromkeys(("database", "storage", "clock", "artefacts", "ledger", "switch"), "ok")
     assert (ready.status_code, ready.json) == (200, {"status": "ready", "checks": checks})
 
 
@@ -43,10 +43,11 @@ def test_a_service_without_models_is_alive_but_not_ready(settings: Settings, sto
 
 def test_a_database_of_another_version_is_not_ready(tmp_path: Path, active: Any) -> None:
     """Tables that are not up to date are told, not used."""
+    (tmp_path / "jifen.db").touch()
     app = create_app({"JIFEN_HOME": str(tmp_path), "JIFEN_LOG_LEVEL": "ERROR"}, active=active)
     ready = app.test_client().get("/readyz")
     assert ready.status_code == 503
-    assert "tables of another version" in ready.json["checks"]["database"]
+    assert "tables of version none" in ready.json["checks"]["database"]
     app.extensions["jifen"].store.close()
 
 
@@ -58,6 +59,7 @@ def test_a_database_that_does_not_answer_is_not_ready(app: Flask, desk: Desk) ->
     assert ready.status_code == 503
     assert "does not answer" in ready.json["checks"]["database"]
     nowhere.close()
+    desk.store.close()
 
 
 def test_a_damaged_database_is_not_ready(tmp_path: Path, app: Flask, desk: Desk) -> None:
@@ -65,8 +67,9 @@ def test_a_damaged_database_is_not_ready(tmp_path: Path, app: Flask, desk: Desk)
     (tmp_path / "broken.db").write_bytes(b"not a database at all" * 100)
     broken = open_store(f"sqlite:///{tmp_path / 'broken.db'}", lock_seconds=1)
     app.extensions["jifen"] = replace(desk, store=broken)
-    assert "answers with errors" in app.test_client().get("/readyz").json["checks"]["database"]
+    assert "the database is damaged" in app.test_client().get("/readyz").json["checks"]["database"]
     broken.close()
+    desk.store.close()
 
 
 def test_numbers_count_decisions_and_requests(client: FlaskClient, officer: Headers, asked: dict[str, Any]) -> None:
@@ -101,7 +104,8 @@ def test_a_log_line_is_one_json_object() -> None:
     said = json.loads(line)
     assert "\n" not in line
     assert (said["event"], said["level"], said["request_id"]) == ("failed 3", "error", "abc")
-    assert "ValueError: invalid literal" in said["trace"]
+    assert said["trace"].endswith("ValueError\n")
+    assert "invalid literal" not in said["trace"]  # a message may quote what was sent
 
 
 def test_a_store_knows_whether_it_is_there(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from builders_evidence import FIRM, OTHER, evidence_texts, request, texts, written
-from builders_service import Clock
+from builders_service import Clock, csv_file
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -54,6 +55,29 @@ def test_parquet_is_read_too(client: FlaskClient, risk: Headers) -> None:
     buffer.seek(0)
     files = {"firms": (buffer, "firms.parquet")}
     assert client.post("/v1/ingests", data=files, content_type="multipart/form-data", headers=risk).status_code == 201
+
+
+def parquet(rows: int) -> BytesIO:
+    """A file of many equal rows; packed it is small."""
+    buffer = BytesIO()
+    one = texts("contracts", [written("contracts")])
+    one.select(pl.all().repeat_by(rows).explode()).write_parquet(buffer)
+    buffer.seek(0)
+    return buffer
+
+
+def test_more_than_a_request_should_hold_is_refused_unread(client: FlaskClient, risk: Headers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows beyond the limit are refused by name before they are unpacked, in Parquet by what the file says of itself."""
+    monkeypatch.setattr("service.uploads.MOST_ROWS", 999)
+    for rows, name in ((parquet(1_000), "contracts.parquet"), (BytesIO(b"a\n" * 1_000), "contracts.csv")):
+        files = {"firms": csv_file("firms", [{}]), "contracts": (rows, name)}
+        refused = client.post("/v1/ingests", data=files, content_type="multipart/form-data", headers=risk)
+        assert (refused.status_code, refused.json["errors"][0]["rule"]) == (422, "too-large")
+        assert "jifen ingest" in refused.json["errors"][0]["remedy"]
+    monkeypatch.setattr("service.uploads.MOST_BYTES", 10)
+    files = {"firms": csv_file("firms", [{}]), "contracts": (parquet(5), "contracts.parquet")}
+    refused = client.post("/v1/ingests", data=files, content_type="multipart/form-data", headers=risk)
+    assert [fault["rule"] for fault in refused.json["errors"]] == ["too-large"]
 
 
 @pytest.mark.parametrize(

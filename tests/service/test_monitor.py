@@ -103,14 +103,13 @@ def test_nothing_on_record_is_no_model(store: Store, tmp_path: Path) -> None:
 
 
 def test_a_retraining_is_proposed_in_words_only() -> None:
-    """The commands name the segment and the model in force; a model that did not move is left alone."""
+    """The command names the segment; a model that did not move is left alone."""
     usual: dict[str, Any] = {"model": "jifen-startup", "version": "3", "segment": "startup", "bundle": cases.HASH, "simulated": False}
     finding = Finding(subject="score", measure="PSI", n=900, value=0.4, threshold=0.1, verdict=MOVED)
     one = Monitored(**usual, decisions=9, firms=9, rate=0.05, findings=(finding,), vintages=(), verdict=MOVED)
     lines = list(retraining(one))
     assert lines[0].startswith("moved: score")
-    assert "jifen train --evidence FOLDER --segment startup" in lines[1]
-    assert "--champion jifen-startup@3" in lines[2]
+    assert "jifen retrain --segment startup" in lines[1]
     assert list(retraining(Monitored(**usual, decisions=9, firms=9, rate=0.05, findings=(), vintages=(), verdict=SHORT))) == []
 
 

@@ -55,6 +55,28 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     assert "#/$defs" not in str(document)
 
 
+def integers(node: Any) -> list[dict[str, Any]]:
+    """Every schema of a whole number inside."""
+    if isinstance(node, list):
+        return [found for one in node for found in integers(one)]
+    if not isinstance(node, dict):
+        return []
+    return [node] * (node.get("type") == "integer") + [found for one in node.values() for found in integers(one)]
+
+
+def test_every_number_that_is_asked_for_has_a_bound(document: dict[str, Any]) -> None:
+    """No parameter of an address takes a number that a database cannot hold."""
+    for path, methods in document["paths"].items():
+        for method, told in methods.items():
+            for number in integers(told["parameters"]):
+                assert "maximum" in number, (path, method, number)
+
+
+def test_every_description_is_a_text(document: dict[str, Any]) -> None:
+    """A form whose model or field says nothing has no description, rather than null."""
+    assert "'description': None" not in str(document)
+
+
 def answer_of(document: dict[str, Any], path: str, method: str, answer: TestResponse) -> dict[str, Any]:
     """The content the document promises for an answer."""
     told = document["paths"][path][method]["responses"][str(answer.status_code)]

@@ -148,6 +148,11 @@ def test_evidence_that_says_nothing_is_not_put_on_file(client: FlaskClient, risk
         (b'{"purpose": "\\ud800"}', "not JSON"),
         (b"\xff", "not JSON"),
         (b"[" * 3000, "not JSON"),
+        (b"[" * 1000 + b"]" * 1000, "nested deeper"),
+        (b'{"a": ' * 1000 + b"1" + b"}" * 1000, "nested deeper"),
+        (b'{"purpose": "\\u0000"}', "NUL"),
+        (b'{"\\u0000": [1]}', "NUL"),
+        (b'{"firms": [{"a": "b\\u0000c"}]}', "NUL"),
         (b'{"amount": 1, "amount": 2}', "names amount twice"),
         (b'{"evidence": {"firm": 1, "firm": 2}}', "names firm twice"),
     ],
@@ -156,6 +161,27 @@ def test_what_is_not_json_is_refused(client: FlaskClient, officer: Headers, body
     """Broken JSON, numbers JSON does not have, and names given twice are refused as such."""
     answer = client.post("/v1/decisions", data=body, content_type="application/json", headers=officer)
     assert detail in is_problem(answer, 400, "invalid-json")["detail"]
+
+
+def test_a_backslash_before_u0000_is_no_nul(client: FlaskClient, officer: Headers) -> None:
+    """The text of an escape is not the character."""
+    answer = client.post("/v1/decisions", data=b'{"purpose": "\\\\u0000"}', content_type="application/json", headers=officer)
+    is_problem(answer, 422, "invalid-request")
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [
+        ("/v1/decisions/%00", 404, "unknown-route"),
+        ("/v1/firms/a%00b", 404, "unknown-route"),
+        ("/v1/decisions?firm_id=%00", 422, "invalid-request"),
+        ("/v1/decisions?after=9223372036854775808", 422, "invalid-request"),
+        (f"/v1/firms/{FIRM}?version=2147483648", 422, "invalid-request"),
+    ],
+)
+def test_what_no_database_takes_is_refused_before_it(client: FlaskClient, officer: Headers, address: str, status: int, code: str) -> None:
+    """The character NUL and numbers beyond the database's are refused alike on both databases."""
+    is_problem(client.get(address, headers=officer), status, code)
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b"null", b"7"])
@@ -230,7 +256,7 @@ def test_a_wrong_parameter_is_refused(client: FlaskClient, officer: Headers, add
     [
         ("GET", "/v2/decisions", 404, "unknown-route"),
         ("GET", "/v1/decisions/01JDC0V9T7Q2M4X8K6Z3B5N1RA", 404, "unknown-decision"),
-        ("GET", "/v1/decisions/x%00y", 404, "unknown-decision"),
+        ("GET", "/v1/decisions/x%00y", 404, "unknown-route"),
         ("DELETE", "/v1/decisions", 405, "method-not-allowed"),
         ("OPTIONS", "/v1/decisions", 405, "method-not-allowed"),
         ("BREW", "/healthz", 405, "method-not-allowed"),

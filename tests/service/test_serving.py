@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 
 import pytest
 from builders_evidence import FIRM, request
-from builders_models import small_bundle
-from builders_releases import SHIPPED_POLICY, office_of, released, wanted
+from builders_running import Running, free_port, release_small
 from builders_service import wait_until
 
-from service.artefacts import policy_artefact
-from service.clock import system_clock
 from service.config import Settings
 from service.sealer import open_ring
-from service.serving import environment_of
 from service.store import Store, open_store, upgrade
 from service.store.records import list_decisions
 from service.use_cases.tokens import create_token
@@ -33,57 +25,11 @@ from service.use_cases.verify import verify
 from service.witness import Witness
 
 ASKED = {"product": "startup-credit", "amount": 500_000, "term_months": 12, "firm_id": FIRM}
-FORBIDDEN = ("mlflow", "shap", "sklearn", "matplotlib", "pandas", "pyspark", "lightgbm")
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
-class Running:
-    """The service in processes of its own, started and stopped by the test."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        code = "from service.config import settings_from; from service.serving import serve; serve(settings_from())"
-        environment = {**os.environ, **environment_of(settings)}
-        self.process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL, start_new_session=True)
-        wait_until(self.is_ready, seconds=60)
-
-    def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
-        connection = HTTPConnection("127.0.0.1", self.settings.port, timeout=20)
-        try:
-            connection.request(
-                method, path, None if body is None else json.dumps(body), {"Content-Type": "application/json", **(headers or {})}
-            )
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
-
-    def is_ready(self) -> bool:
-        assert self.process.poll() is None, "the service stopped"
-        try:
-            return self.ask("GET", "/readyz")[0] == 200
-        except (OSError, HTTPException):
-            return False
-
-    def kill(self) -> None:
-        """End every process of the service at once, as a power cut would."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(30)
+FORBIDDEN = ("mlflow", "shap", "sklearn", "matplotlib", "pandas", "pyspark", "lightgbm", "scipy", "optuna", "alembic", "rich", "plotly")
 
 
 @pytest.fixture
 def settings(tmp_path: Path, database: str) -> Settings:
-    for segment in ("startup", "growth"):
-        small_bundle(tmp_path / "bundles" / segment, segment)
     return Settings(home=tmp_path, database_url=database, port=free_port(), threads=4, log_level="ERROR")
 
 
@@ -91,9 +37,7 @@ def settings(tmp_path: Path, database: str) -> Settings:
 def store(settings: Settings) -> Iterator[Store]:
     store = open_store(settings.database)
     upgrade(store)
-    policy = re.sub(r"(?m)^effective_from = .*$", "effective_from = 2020-01-01", SHIPPED_POLICY)
-    release = wanted(settings.home / "bundles", policy=policy_artefact(policy))
-    released(office_of(store, settings.home, system_clock), release)
+    release_small(store, settings)
     yield store
     store.close()
 

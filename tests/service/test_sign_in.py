@@ -99,7 +99,7 @@ def test_over_tls_cookies_are_tied_to_the_host(settings: Settings, store: Store,
     browser = Browser(app, base="https://jifen.bank.example")
     came = browser.sign_in(zhang)
     assert came.status_code == 303
-    assert came.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert came.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     lines = [*came.headers.getlist("Set-Cookie"), *browser.get("/?lang=en").headers.getlist("Set-Cookie")]
     assert len(lines) == 3
     assert all(line.startswith("__Host-jifen") and "Secure" in line and "Path=/" in line and "Domain" not in line for line in lines)

@@ -121,7 +121,7 @@ def test_r21_a_switch_that_cannot_be_read_decides_nothing(
 
     monkeypatch.setattr("service.switchboard.stops_in_force", fail)
     answer = client.post("/v1/decisions", json=asked, headers=officer)
-    assert (answer.status_code, answer.json["code"]) == (503, "not-ready")
+    assert (answer.status_code, answer.json["code"]) == (503, "database-unavailable")
     assert client.get("/readyz").json["checks"]["switch"] != "ok"
     monkeypatch.undo()
     decided(client, officer, asked)

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from builders_evidence import FIRM, OTHER, evidence_texts, texts, written
+from polars.exceptions import PanicException
 
 from features.checks import EvidenceFaults, Fault, checked_tables
 from features.errors import EvidenceError
@@ -158,6 +159,18 @@ def test_rows_of_another_width_are_refused_with_their_number(folder: Path) -> No
         )
     (folder / "contracts.csv").write_text(f"{head}\n\n{first}")
     assert [(f.row, f.rule) for f in faults(folder)] == [(1, "ragged-row")]
+
+
+def test_a_file_that_makes_the_reader_panic_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some damage of a Parquet file ends in a panic of its reader, which is no Exception; it is a fault of the file all the same."""
+    (folder / "loans.csv").unlink()
+    (folder / "loans.parquet").write_bytes(b"PAR1")
+
+    def panic(_: Path) -> pl.DataFrame:
+        raise PanicException("range end index 7 out of range")
+
+    monkeypatch.setattr(pl, "read_parquet", panic)
+    assert [(fault.table, fault.rule) for fault in faults(folder)] == [("loans", "unreadable")]
 
 
 def test_a_column_named_twice_is_refused(folder: Path) -> None:

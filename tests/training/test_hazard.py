@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from builders_models import DOUBT, LATER, small_bundle
 from builders_training import NOW, QUICK, toy_book
 
 from training.assembly import train_book
 from training.book import Spells
+from training.bundle.doubt import METHOD
 from training.bundle.term import TermStructure, YearHazard
 from training.evidence import evidence_book, prepare
 from training.hazard import LEAST_DEFAULTS, MOST_YEARS, fit_term_structure
@@ -90,3 +92,22 @@ def test_evidence_tells_how_long_each_loan_was_followed():
     assert (book.spells.days > 0).all()
     assert book.spells.failed[book.target == 1].all()
     assert (book.spells.days[book.target == 1] <= 365).all()
+
+
+def test_one_case_has_its_own_hazards():
+    """Year 2: e^(0.5 + (0.8 - 1.0) x log odds); at -2 that is e^0.9 = 2.4596, at 2.5 it is 1. The first year is always whole."""
+    counted = {"loans": 100, "defaults": 20, "multiplier_bp": 10_000, "low_bp": 1, "high_bp": 99_999}
+    years = (YearHazard(year=1, intercept=0.0, slope=1.0, **counted), YearHazard(year=2, intercept=0.5, slope=0.8, **counted))
+    term = TermStructure(mean_log_odds=-2.0, years=years)
+    assert term.hazards_bp(-2.0) == (10_000, 24_596)
+    assert term.hazards_bp(2.5) == (10_000, 10_000)
+    assert term.hazards_bp(-1e9) == (10_000, 220_264_658)
+
+
+def test_a_bundle_tells_hazards_and_level_where_it_has_them(tmp_path: Path):
+    """As a decision asks for them; a bundle from before has neither."""
+    bundle = small_bundle(tmp_path / "telling", "startup", doubt=DOUBT, term_structure=LATER)
+    assert bundle.hazards_bp(-3.0) == (10_000, 16_487, 13_499)
+    assert bundle.interval_stated == (0.9, METHOD)
+    before = small_bundle(tmp_path / "before", "startup")
+    assert (before.hazards_bp(-3.0), before.interval_stated) == (None, None)

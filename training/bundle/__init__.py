@@ -6,6 +6,7 @@ from training.bundle.archive import archived, restored
 from training.bundle.bundle import Bundle
 from training.bundle.encoding import Encoded, Feature
 from training.bundle.manifest import Calibration, Decided, Hashes, Manifest, Release
+from training.bundle.pictures import CaughtPoint, GradeCount, Pictures, ReasonChurn, ScoreBins, SwapSet
 from training.bundle.scale import BASE_SCORE, PDO, RESIDUAL_TOLERANCE
 from training.bundle.scores import Predictions, Scores
 from training.bundle.validation import FILE as VALIDATION_FILE
@@ -19,16 +20,22 @@ __all__ = [
     "VALIDATION_FILE",
     "Bundle",
     "Calibration",
+    "CaughtPoint",
     "Decided",
     "Encoded",
     "Feature",
     "GateOutcome",
     "GatesUsed",
+    "GradeCount",
     "Hashes",
     "Manifest",
+    "Pictures",
     "Predictions",
+    "ReasonChurn",
     "Release",
+    "ScoreBins",
     "Scores",
+    "SwapSet",
     "ValidatedOn",
     "Validation",
     "archived",

@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 from pydantic import ValidationError
 
+from training.bundle.doubt import METHOD
 from training.bundle.encoding import Encoded, Feature, columns_of, encode
 from training.bundle.files import verified
 from training.bundle.golden import check_golden
@@ -74,6 +75,16 @@ class Model:
 
     def _filled(self, matrix: Floats) -> Floats:
         return matrix if self._fills is None else np.where(np.isnan(matrix), self._fills, matrix)
+
+    @property
+    def interval_stated(self) -> tuple[float, str] | None:
+        """Level and method of `pd_interval`; None for a bundle that gives none."""
+        return None if self.manifest.doubt is None else (self.manifest.doubt.level, METHOD)
+
+    def hazards_bp(self, log_odds: float) -> tuple[int, ...] | None:
+        """Hazard of year 1, 2, ... of a case against its first year, basis points; None where the book does not tell later years."""
+        term = self.manifest.term_structure
+        return None if term is None else term.hazards_bp(log_odds)
 
     def read_rows(self, rows: Any) -> Encoded:
         """Encode records, columns or a frame shaped like the training table; says which categories training had not seen."""

@@ -7,6 +7,7 @@ margin of complete cases moved when as much evidence was hidden from them. Both 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from training.bundle.native import Floats
 from training.bundle.scale import default_probability
 
-__all__ = ["Band", "Doubt"]
+__all__ = ["METHOD", "Band", "Doubt"]
+
+METHOD: Final = "binomial-by-margin,conformal-by-missing"
+"""How the table was made, as a decision records it."""
 
 
 class Band(BaseModel):

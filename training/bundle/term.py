@@ -18,6 +18,8 @@ from training.bundle.native import Floats
 __all__ = ["TermStructure", "YearHazard"]
 
 WHOLE: Final = 10_000
+STEEPEST: Final = 10.0
+"""A log ratio of hazards is held within this, far beyond any loan book, so that no case overflows."""
 
 
 class Part(BaseModel):
@@ -53,6 +55,12 @@ class TermStructure(Part):
     def multipliers_bp(self) -> tuple[int, ...]:
         """As a policy's `hazards` takes them, in basis points."""
         return tuple(year.multiplier_bp for year in self.years)
+
+    def hazards_bp(self, log_odds: float) -> tuple[int, ...]:
+        """Hazard of year 1, 2, ... of one case against its own first year, basis points; the first is 10,000. What a price takes."""
+        one = self.years[0]
+        steps = (year.intercept - one.intercept + (year.slope - one.slope) * log_odds for year in self.years)
+        return tuple(multiplier_bp(math.exp(max(-STEEPEST, min(STEEPEST, step)))) for step in steps)
 
     def cumulative(self, log_odds: Floats, pd: Floats, years: int) -> Floats:
         """Probability of default by the end of year 1 to `years`, shape (n, years); the first column is the PD itself."""

@@ -10,12 +10,15 @@ from typing import Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from training.bundle.files import json_bytes, sha256
+from training.bundle.pictures import Pictures
 from training.errors import BundleError
 
 __all__ = ["FILE", "GateOutcome", "GatesUsed", "ValidatedOn", "Validation", "Verdict", "read_validation", "verdict_of", "write_validation"]
 
 FILE: Final = "validation.json"
 """Beside the files of a bundle; outside its hash, for a model exists before it is validated."""
+LATER: Final[Any] = {"pictures": True, "outcomes": {"__all__": {"why_zh", "why_en"}}}
+"""What format 1 did not have, and what its bytes must not get."""
 Verdict = Literal["passed", "failed", "not-enough-data"]
 Standing = Literal["pass", "fail", "not-enough-data"]
 
@@ -43,6 +46,9 @@ class GateOutcome(Kept):
     found: float | None
     n: int
     standing: Standing
+    why_zh: str = ""
+    why_en: str = ""
+    """Why the bound is where it is, from the file of gates; records of format 1 do not say."""
 
 
 class GatesUsed(Kept):
@@ -67,7 +73,8 @@ class ValidatedOn(Kept):
 class Validation(Kept):
     """What a validation found; the verdict must follow from the gates."""
 
-    format: Literal["validation/1"] = "validation/1"
+    format: Literal["validation/1", "validation/2"] = "validation/2"
+    """Records of format 1 have no pictures; they stay as they were kept."""
     model: str
     version: str
     segment: str
@@ -77,6 +84,7 @@ class Validation(Kept):
     outcomes: tuple[GateOutcome, ...]
     verdict: Verdict
     chapters: tuple[dict[str, Any], ...]
+    pictures: Pictures | None = None
     operator: str
     made_at: datetime
 
@@ -84,11 +92,13 @@ class Validation(Kept):
     def _follows(self) -> Self:
         if self.verdict != verdict_of(self.outcomes):
             raise ValueError(f"the verdict is {self.verdict!r}, but the gates say {verdict_of(self.outcomes)!r}")
+        if self.format == "validation/1" and self.pictures is not None:
+            raise ValueError("a record of format validation/1 has no pictures")
         return self
 
     def to_bytes(self) -> bytes:
         """Bytes with sorted keys: equal results give equal bytes."""
-        return json_bytes(self.model_dump(mode="json"))
+        return json_bytes(self.model_dump(mode="json", exclude=LATER if self.format == "validation/1" else None))
 
     @property
     def sha256(self) -> str:

@@ -8,19 +8,23 @@ import numpy as np
 from scipy.stats import beta, norm
 
 from training.book import Floats, Targets
-from training.metrics import BINS, Evaluation, Interval
+from training.metrics import BINS, Evaluation, Interval, ece
 from training.validation.chapter import Chapter, Curve, Grid, Measure, Words, measured
 from training.validation.sample import Sample
 
-__all__ = ["calibration", "jeffreys_interval", "reliability", "spiegelhalter"]
+__all__ = ["calibration", "ece_excess", "jeffreys_interval", "reliability", "spiegelhalter"]
 
 LEAST: Final = 5
 """Rows a bin needs."""
+DRAWS: Final = 400
+"""Of outcomes from the PDs, for the ECE that chance alone gives."""
 ABOUT = Words(
     "斜率与截距：对 log odds 的 logistic 回归 (Cox 1958)，斜率 1、截距 0 为理想；截距 > 0 表示低估风险。ECE = Σ 占比·|违约率 − 平均PD|，"
-    "十个等量分箱。Spiegelhalter (1986) z = Σ(y−p)(1−2p) / √Σ(1−2p)²p(1−p)。每箱违约率区间为 Jeffreys 95 %。",
+    "十个等量分箱；ece_excess = ECE − 由 PD 自身抽取结果时 ECE 的 95 % 分位数。"
+    "Spiegelhalter (1986) z = Σ(y−p)(1−2p) / √Σ(1−2p)²p(1−p)。每箱违约率区间为 Jeffreys 95 %。",
     "Slope and intercept of a logistic regression on the log odds (Cox 1958): 1 and 0 are ideal, an intercept above 0 understates risk. "
-    "ECE = sum of share * |default rate - mean PD| over ten bins of equal mass. Spiegelhalter (1986) z = sum (y-p)(1-2p) / "
+    "ECE = sum of share * |default rate - mean PD| over ten bins of equal mass; ece_excess = ECE less the 95 % quantile of what outcomes "
+    "drawn from the PDs themselves give. Spiegelhalter (1986) z = sum (y-p)(1-2p) / "
     "sqrt(sum (1-2p)^2 p(1-p)). The interval of a bin's default rate is Jeffreys' 95 %.",
 )
 
@@ -47,6 +51,18 @@ def spiegelhalter(*, target: Targets, pd: Floats) -> tuple[float, float]:
     return z, float(2 * norm.sf(abs(z)))
 
 
+def ece_excess(*, target: Targets, pd: Floats, level: float = 0.95, draws: int = DRAWS) -> float:
+    """ECE less what a true model reaches on these rows: the `level` quantile of the ECE of outcomes drawn from the PDs themselves.
+
+    Above 0 the PDs are shown to be wrong, however few the rows: a true model gets there once in twenty. Consistency resampling after
+    J. Broecker, L. Smith (2007), Weather and Forecasting 22:651-661.
+    """
+    dice = np.random.default_rng(0)
+    order = np.sort(pd)  # its own sort then finds its work done
+    by_chance = [ece((dice.random(len(order)) < order).astype(np.int64), order) for _ in range(draws)]
+    return ece(target, pd) - float(np.quantile(by_chance, level))
+
+
 def reliability(*, target: Targets, pd: Floats) -> tuple[tuple[float, Interval, int], ...]:
     """Mean PD, default rate and n of up to ten bins of equal mass, safest first; bins below five rows are joined."""
     bins = max(1, min(BINS, len(pd) // LEAST))
@@ -60,12 +76,14 @@ def calibration(sample: Sample, *, overall: Evaluation) -> Chapter:
     enough = bool(overall.metrics)
     names = ("calibration_slope", "calibration_intercept", "ece", "brier", "log_loss")
     measures = {name: measured(overall.metrics.get(name), overall.n) for name in names}
+    excess = ece_excess(target=sample.target, pd=sample.pd) if enough else None
+    measures["ece_excess"] = Measure(value=excess, n=overall.n, method="ECE - 95 % quantile by chance")
     measures["spiegelhalter_p"] = Measure(value=p_value if enough else None, n=overall.n, method=f"z = {z:.3f}")
     bins = reliability(target=sample.target, pd=sample.pd)
     said = tuple((number, n, mean, rate) for number, (mean, rate, n) in enumerate(bins, start=1))
     columns = (Words("箱", "bin"), Words("样本", "n"), Words("平均PD", "mean PD"), Words("违约率", "default rate"))
     title = Words("可靠性", "Reliability")
-    summary = tuple((name, overall.n, overall.metrics.get(name)) for name in names)
+    summary = (*((name, overall.n, overall.metrics.get(name)) for name in names), ("ece_excess", overall.n, excess))
     heads = (Words("指标", "measure"), Words("样本", "n"), Words("值（95 %）", "value (95 %)"))
     grids = (Grid(title=Words("概括", "Summary"), columns=heads, rows=summary), Grid(title=title, columns=columns, rows=said))
     note = Words(

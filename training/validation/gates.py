@@ -38,6 +38,9 @@ class Gate(Part):
     required: bool = False
     zh: str
     en: str
+    why_zh: str = ""
+    why_en: str = ""
+    """Why the bound is where it is: the rule it follows from, or that it is somebody's choice."""
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:

@@ -92,7 +92,10 @@ def _threshold(outcome: GateOutcome) -> str:
 
 
 def _gates(record: Validation, lang: Language) -> str:
-    heads = {"zh": ["门槛", "条件", "所得", "n", "结果", "作用"], "en": ["gate", "condition", "found", "n", "result", "effect"]}[lang]
+    heads = {
+        "zh": ["门槛", "条件", "所得", "n", "结果", "作用", "门槛为何在此"],
+        "en": ["gate", "condition", "found", "n", "result", "effect", "why there"],
+    }[lang]
     effects = {True: Words("阻止发布", "blocks"), False: Words("提示", "warns")}
     rows = [
         [
@@ -102,6 +105,7 @@ def _gates(record: Validation, lang: Language) -> str:
             (f"{one.n:,}", "number"),
             (told(STANDINGS[one.standing], lang), one.standing),
             (told(effects[one.blocks], lang), ""),
+            (getattr(one, f"why_{lang}"), ""),
         ]
         for one in record.outcomes
     ]

@@ -21,11 +21,12 @@ from training.validation.gates import Gates, judge
 from training.validation.grades import grade_backtest
 from training.validation.leakage import leakage
 from training.validation.overfit import overfit
+from training.validation.pictures import pictures_of
 from training.validation.prohibited import prohibited_factors
 from training.validation.resilience import resilience
 from training.validation.robustness import robustness
 from training.validation.sample import Sample
-from training.validation.swap import swap_sets
+from training.validation.swap import Comparison, compare, swap_sets
 from training.validation.weak_spots import weak_spots
 
 __all__ = ["GAMING_MEASURES", "Games", "Scales", "Validated", "validate"]
@@ -64,7 +65,7 @@ class Validated:
 
 
 def _chapters(
-    sample: Sample, overall: Evaluation, scales: Scales, gates: Gates, games: Games | None, champion: Bundle | None, progress: Progress
+    sample: Sample, overall: Evaluation, scales: Scales, gates: Gates, games: Games | None, rival: Comparison | None, progress: Progress
 ) -> Iterator[Chapter]:
     progress("ranking and calibration")
     yield discrimination(sample, overall=overall)
@@ -83,9 +84,8 @@ def _chapters(
     if games is not None:
         progress("what tricks buy")
         yield gaming(games.asking, bundle=sample.bundle, scheme=games.scheme, reference=games.reference)
-    if champion is not None:
-        progress("champion against challenger")
-        yield swap_sets(sample, champion=champion, cutoff=scales.cutoff)
+    if rival is not None:
+        yield swap_sets(sample, rival)
 
 
 def validate(
@@ -101,7 +101,11 @@ def validate(
 ) -> Validated:
     """Measure a model on rows it has not seen and hold it to the gates; nothing is written."""
     overall = evaluate(sample.target, sample.log_odds)
-    chapters = tuple(_chapters(sample, overall, scales, gates, games, champion, progress))
+    rival = None
+    if champion is not None:
+        progress("champion against challenger")
+        rival = compare(sample, champion=champion, cutoff=scales.cutoff)
+    chapters = tuple(_chapters(sample, overall, scales, gates, games, rival, progress))
     measures = {name: one for chapter in chapters for name, one in chapter.measures.items()}
     outcomes = judge(gates, measures, known=frozenset(measures) | GAMING_MEASURES | SWAP_MEASURES)
     bundle = sample.bundle
@@ -115,6 +119,7 @@ def validate(
         outcomes=outcomes,
         verdict=verdict_of(outcomes),
         chapters=tuple(chapter.to_dict() for chapter in chapters),
+        pictures=pictures_of(sample, bounds=scales.bounds, rival=rival),
         operator=operator,
         made_at=now,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from training.validation.chapter import Cell, Chapter, Grid, Measure, Words, mea
 from training.validation.explanations import kept_reasons
 from training.validation.sample import Sample
 
-__all__ = ["auc_difference", "swap_sets", "swapped"]
+__all__ = ["SIDES", "Comparison", "auc_difference", "compare", "swap_sets", "swapped"]
 
 REASONS: Final = 4
 LEAST: Final = 20
@@ -39,6 +40,12 @@ SETS = (
     Words("申请金额（元）", "asked, yuan"),
     Words("其中违约金额（元）", "of it defaulted, yuan"),
 )
+SIDES: Final = {
+    "both": Words("两者都通过", "both pass"),
+    "out": Words("换出（仅冠军）", "swapped out (champion only)"),
+    "in": Words("换入（仅挑战者）", "swapped in (challenger only)"),
+    "neither": Words("都不通过", "neither"),
+}
 HEADS = (Words("模型", "model"), Words("样本", "n"), Words("AUC（95 %）", "AUC (95 %)"))
 
 
@@ -112,22 +119,25 @@ def _measures(
     }
 
 
-def swap_sets(sample: Sample, *, champion: Bundle, cutoff: float) -> Chapter:
-    """Compare the validated model (the challenger) with a champion that reads the same features.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two models asked about the same n rows."""
 
-    Parameters
-    ----------
-    sample
-        Held-out rows of the challenger.
-    champion
-        The model in force; other features are a `BookError`.
-    cutoff
-        Highest PD the champion passes; the challenger passes as many rows.
+    champion: Bundle
+    log_odds: npt.NDArray[np.float64]
+    """The champion's."""
+    sides: npt.NDArray[np.str_]
+    accept: int
+    """Rows each of them passes."""
+    before: list[list[str]]
+    """The champion's strongest reasons of each row, and the challenger's."""
+    after: list[list[str]]
 
-    Returns
-    -------
-    Chapter
-        Measures `auc_difference`, `swapped_share`, `swap_default_difference` and `reasons_changed`.
+
+def compare(sample: Sample, *, champion: Bundle, cutoff: float) -> Comparison:
+    """Ask the champion about the challenger's held-out rows; it passes PDs up to `cutoff`, the challenger as many rows.
+
+    A champion that reads other features is a `BookError`.
     """
     if champion.features != sample.bundle.features:
         raise BookError(
@@ -137,17 +147,18 @@ def swap_sets(sample: Sample, *, champion: Bundle, cutoff: float) -> Chapter:
     old = champion.score(sample.matrix)
     accept = int((old.pd <= cutoff).sum())
     sides = swapped(champion=old.pd, challenger=sample.pd, accept=accept)
-    names = {
-        "both": Words("两者都通过", "both pass"),
-        "out": Words("换出（仅冠军）", "swapped out (champion only)"),
-        "in": Words("换入（仅挑战者）", "swapped in (challenger only)"),
-        "neither": Words("都不通过", "neither"),
-    }
-    rows = tuple(_line(said, sides == side, sample) for side, said in names.items())
-    kept = _kept(_reasons(champion, old.contributions), _reasons(sample.bundle, sample.scores.contributions))
-    gain = _gain(sample, old.log_odds)
+    reasons = (_reasons(champion, old.contributions), _reasons(sample.bundle, sample.scores.contributions))
+    return Comparison(champion, old.log_odds, sides, accept, *reasons)
+
+
+def swap_sets(sample: Sample, found: Comparison) -> Chapter:
+    """Report a comparison; measures `auc_difference`, `swapped_share`, `swap_default_difference` and `reasons_changed`."""
+    champion = found.champion
+    rows = tuple(_line(said, found.sides == side, sample) for side, said in SIDES.items())
+    kept = _kept(found.before, found.after)
+    gain = _gain(sample, found.log_odds)
     compared = (
-        (f"champion {champion.name}@{champion.version}", sample.n, auc(sample.target, old.log_odds)),
+        (f"champion {champion.name}@{champion.version}", sample.n, auc(sample.target, found.log_odds)),
         (f"challenger {sample.bundle.name}@{sample.bundle.version}", sample.n, auc(sample.target, sample.log_odds)),
         (Words("差", "difference"), sample.n, gain),
         (Words("原因变动", "reasons changed"), sample.n, float(1 - kept.mean())),
@@ -156,7 +167,7 @@ def swap_sets(sample: Sample, *, champion: Bundle, cutoff: float) -> Chapter:
         id="swap",
         title=Words("冠军与挑战者", "Champion and challenger"),
         about=ABOUT,
-        measures=_measures(sample, sides, accept, gain, kept),
+        measures=_measures(sample, found.sides, found.accept, gain, kept),
         grids=(
             Grid(title=Words("换入换出", "Swap sets"), columns=SETS, rows=rows),
             Grid(title=Words("区分与原因", "Ranking and reasons"), columns=HEADS, rows=compared),

@@ -28,7 +28,7 @@ BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
 
 
 class Candidate(BaseModel):
-    """An approved firm: one-year PD as text, loss given default and rates in basis points, the most it may get in yuan."""
+    """An approved firm: PD of a year as text, loss given default and rates in basis points, the most it may get in yuan."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,7 +36,7 @@ class Candidate(BaseModel):
     field: TechnologyField = Field(description="Technology field, for the caps")
     region: str = Field(pattern=r"^[0-9]{6}$", description="Region (GB/T 2260 code), for the caps")
     grade: int = Field(ge=1, le=99, description="Grade of the default risk; picks the take-up curve")
-    pd: PdText = Field(description="One-year probability of default, as in 0.00720")
+    pd: PdText = Field(description="Probability of default in a year, over the loan's term where later years are told, as in 0.00720")
     lgd_bp: BasisPoints = Field(description="Loss given default in basis points, as in 4500 for 45 %")
     limit: int = Field(ge=0, le=1_000_000_000, description="The most the firm may get, in whole yuan")
     min_rate_bp: BasisPoints = Field(description="Lowest rate in basis points")

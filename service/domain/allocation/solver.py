@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, vstack
 
 from service.domain.allocation.errors import AllocationError
 from service.domain.allocation.options import Option
 from service.domain.allocation.plan import Search
 from service.domain.allocation.problem import Problem
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    Rows: TypeAlias = csr_array[np.float64, tuple[int, int]]
+
 __all__ = ["PRICE_UNIT", "Found", "search"]
 
-Rows = csr_array[np.float64, tuple[int, int]]
 PRICE_UNIT = 1000
 """Prices are counted in thousandths of a fen a step of amount."""
 STOPPED = 1
@@ -43,6 +46,9 @@ def search(problem: Problem, limits: Search) -> Found:
 
     `AllocationError` when the solver gives no answer.
     """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 a sixth of a worker's start, for the few who allocate
+    from scipy.sparse import vstack  # noqa: PLC0415 as above
+
     profits = np.array([option.profit for _, option in problem.offers], dtype=np.float64)
     caps, firms = _cap_rows(problem), _firm_rows(problem)
     rows = vstack([caps, firms], format="csr")
@@ -73,17 +79,23 @@ def _cap_rows(problem: Problem) -> Rows:
             columns.append(column)
             steps.append(option.amount // problem.step)
     shape = (len(problem.caps), len(problem.offers))
+    from scipy.sparse import csr_array  # noqa: PLC0415 as in `search`
+
     return csr_array((np.array(steps, dtype=np.float64), (np.array(rows), np.array(columns))), shape=shape)
 
 
 def _firm_rows(problem: Problem) -> Rows:
     places = np.array([place for place, _ in problem.offers])
     columns = np.arange(len(places))
+    from scipy.sparse import csr_array  # noqa: PLC0415 as in `search`
+
     return csr_array((np.ones(len(places)), (places, columns)), shape=(len(problem.bids), len(places)))
 
 
 def _prices(profits: NDArray[np.float64], rows: Rows, most: NDArray[np.float64], caps: int) -> tuple[int, ...]:
     """Read the caps' prices off the linear relaxation; none is below zero."""
+    from scipy.optimize import linprog  # noqa: PLC0415 as in `search`
+
     relaxed = linprog(-profits, A_ub=rows, b_ub=most, bounds=(0, 1), method="highs")  # type: ignore[call-overload]  # sparse rows are accepted
     if relaxed.status != 0:
         raise AllocationError(f"the linear relaxation was not solved: {relaxed.message}; check the plan's numbers")

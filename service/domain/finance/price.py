@@ -121,17 +121,19 @@ def price(
     benefit_bp: int,
     bank_share_bp: int = WHOLE,
     relending: Relending | None = None,
+    structure: TermStructure | None = None,
 ) -> RateParts:
     """Build the risk-based rate; each part is rounded half up to a whole basis point on its own, so the sum needs no rounding.
 
     expected_loss: see `expected_loss_bp`, on `bank_share_bp` of the loss (what risk sharing leaves to the bank); an annuity's
     balances are taken at the LPR, for its own rate is not known yet. capital: capital ratio x (hurdle - funding).
     relending: share x (relending rate - funding). `benefit_bp` is given positive and counts negative. Floor and cap are
-    LPR of the term plus a spread. `DecisionError` for a one-year PD of 1: a certain default has no price.
+    LPR of the term plus a spread. `structure` says how the PD spreads over the term; without one the terms' multipliers do.
+    `DecisionError` for a one-year PD of 1: a certain default has no price.
     """
     _check(margin_bp=margin_bp, benefit_bp=benefit_bp, lgd_bp=lgd_bp, bank_share_bp=bank_share_bp)
     funding, lpr = terms.funding.rate_bp(term_months), terms.lpr.rate_bp(term_months)
-    structure = term_structure(pd, term_months, multipliers_bp=terms.hazard_multipliers_bp)
+    structure = structure or term_structure(pd, term_months, multipliers_bp=terms.hazard_multipliers_bp)
     balances = balances_of(principals_of(repayment, amount=amount, rate_bp=lpr, term_months=term_months))
     parts = [
         RatePart("funding", funding),

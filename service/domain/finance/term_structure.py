@@ -15,6 +15,9 @@ CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN)
 """Fixed here, so that no caller's setting changes a price; `exp` and `ln` are correctly rounded on every platform."""
 PLACES = 15
 """Survival is kept to so many decimals, so that products with balances in yuan stay exact."""
+YEAR = 12
+"""Months."""
+YEARLY_STEP = Decimal(1).scaleb(-7)
 STEP = Decimal(1).scaleb(-PLACES)
 
 
@@ -33,6 +36,22 @@ class TermStructure:
     def cumulative(self) -> Decimal:
         """Probability of a default within the whole term."""
         return CONTEXT.subtract(Decimal(1), self.survival[-1])
+
+    @property
+    def by_year(self) -> tuple[Decimal, ...]:
+        """Probability of a default in year 1, 2, ... of the loan, the last year as far as the term goes; their sum is `cumulative`."""
+        last = len(self.survival) - 1
+        ends = [self.survival[month] for month in (*range(0, last, YEAR), last)]
+        return tuple(CONTEXT.subtract(before, after) for before, after in pairwise(ends))
+
+    @property
+    def yearly(self) -> Decimal:
+        """The constant one-year PD that leaves as many alive at the end of the term, ten-millionths: 1 - survival^(12 / months)."""
+        months, alive = len(self.survival) - 1, self.survival[-1]
+        if alive == 0:
+            return Decimal(1)
+        power = CONTEXT.divide(CONTEXT.multiply(CONTEXT.ln(alive), Decimal(YEAR)), Decimal(months))
+        return CONTEXT.subtract(Decimal(1), CONTEXT.exp(power)).quantize(YEARLY_STEP, context=CONTEXT)
 
     @property
     def units(self) -> tuple[int, ...]:
@@ -57,10 +76,10 @@ def _survival(pd: Decimal, months: int, multipliers_bp: Sequence[int]) -> Iterat
     if pd == 1:
         yield from [Decimal(0)] * months
         return
-    monthly, alive = CONTEXT.divide(CONTEXT.ln(CONTEXT.subtract(Decimal(1), pd)), Decimal(12 * WHOLE)), Decimal(1)
+    monthly, alive = CONTEXT.divide(CONTEXT.ln(CONTEXT.subtract(Decimal(1), pd)), Decimal(YEAR * WHOLE)), Decimal(1)
     for month in range(months):
-        if month % 12 == 0:
-            scale = multipliers_bp[min(month // 12, len(multipliers_bp) - 1)]
+        if month % YEAR == 0:
+            scale = multipliers_bp[min(month // YEAR, len(multipliers_bp) - 1)]
             kept = CONTEXT.exp(CONTEXT.multiply(monthly, Decimal(scale)))
         alive = CONTEXT.multiply(alive, kept)
         yield alive.quantize(STEP, context=CONTEXT)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from service.domain.case import Case
 from service.domain.finance.price import RateParts
 from service.domain.finance.rate_path import PathTerms, RatePath, StepRule, Trigger, rate_path
 from service.domain.finance.rights import Right, RightRule, right_of
 from service.domain.finance.schedule import Repayment
-from service.domain.finance.term_structure import term_structure
+from service.domain.finance.term_structure import TermStructure
 from service.domain.policy.specials import PathRow, RightRow
 from service.domain.record.specials import PathRecord, PathStepRecord, RightRecord, TriggerRecord
-from service.domain.risk import Risk
 
 __all__ = ["path_of", "path_record", "path_row", "rights_of", "rights_record"]
 
@@ -23,12 +20,14 @@ def path_row(case: Case) -> tuple[int, PathRow] | None:
     return next(((n, row) for n, row in rows if case.application.product in row.products), None)
 
 
-def path_of(case: Case, risk: Risk, rate: RateParts, *, amount: int, term_months: int, repayment: Repayment) -> RatePath | None:
+def path_of(
+    case: Case, rate: RateParts, *, amount: int, term_months: int, repayment: Repayment, structure: TermStructure
+) -> RatePath | None:
     """Turn the risk-based rate into the product's path, within the same floor and cap; None where the term is too short for one."""
     found = path_row(case)
     if found is None:
         return None
-    row, hazards = found[1], case.policy.price.hazards
+    row = found[1]
     return rate_path(
         PathTerms(
             steps=tuple(StepRule(months=step.months, discount_bp=step.discount) for step in row.steps),
@@ -42,7 +41,7 @@ def path_of(case: Case, risk: Risk, rate: RateParts, *, amount: int, term_months
         term_months=term_months,
         repayment=repayment,
         drawn_on=case.application.as_of,
-        structure=term_structure(Decimal(risk.pd), term_months, multipliers_bp=hazards),
+        structure=structure,
     )
 
 

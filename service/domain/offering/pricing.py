@@ -9,6 +9,7 @@ from service.domain.facts import fact_of
 from service.domain.finance.price import Curve, PriceTerms, RateParts, Relending, TenorRate, price
 from service.domain.finance.risk_sharing import Pool, Programme, RiskSharing, ShareClass, SharingCase, Title, TitleRule, share_risk
 from service.domain.finance.schedule import Repayment
+from service.domain.finance.term_structure import TermStructure
 from service.domain.gates import is_open
 from service.domain.offering.room import undeclared_of, used_of
 from service.domain.offering.security import Security
@@ -46,8 +47,9 @@ def price_of(
     term_months: int,
     repayment: Repayment,
     bank_share_bp: int,
+    structure: TermStructure,
 ) -> RateParts:
-    """Price a loan at the recorded PD, under the levers' margin and the tier's benefit."""
+    """Price a loan at the recorded PD as it spreads over the term, under the levers' margin and the tier's benefit."""
     rules = case.policy.price
     is_refinanced = allocation_for(case.policy, levers.allocation).funds == "relending"
     return price(
@@ -61,6 +63,7 @@ def price_of(
         benefit_bp=innovation_for(case.policy, case.tier)[1].benefit,
         bank_share_bp=bank_share_bp,
         relending=Relending(rate_bp=rules.relending, share_bp=rules.relending_share) if is_refinanced else None,
+        structure=structure,
     )
 
 

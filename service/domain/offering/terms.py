@@ -13,6 +13,7 @@ from service.domain.finance.rate_path import RatePath
 from service.domain.finance.rights import Right
 from service.domain.finance.risk_sharing import RiskSharing
 from service.domain.finance.schedule import Repayment, Schedule, schedule_of
+from service.domain.offering.defaults import Defaults, defaults_over, defaults_record
 from service.domain.offering.growth import path_of, path_record, rights_of, rights_record
 from service.domain.offering.pricing import price_of, sharing_of
 from service.domain.offering.security import Security, split_of
@@ -50,6 +51,7 @@ class Terms:
     rate: RateParts
     sharing: RiskSharing
     repayment: Repayment
+    defaults: Defaults
     schedule: Schedule
     path: RatePath | None
     rights: tuple[tuple[RightRow, Right], ...]
@@ -65,7 +67,7 @@ def terms_of(case: Case, risk: Risk, levers: LeverRow, security: Security, limit
     split = split_of(case, security, amount)
     lent = split[LOAN]
     repayment = repayment_for(case.policy, case.application.product, term_months)[1]
-    sharing = sharing_of(case, security, lent)
+    sharing, defaults = sharing_of(case, security, lent), defaults_over(case.policy, risk, term_months)
     rate = price_of(
         case,
         risk,
@@ -75,8 +77,9 @@ def terms_of(case: Case, risk: Risk, levers: LeverRow, security: Security, limit
         term_months=term_months,
         repayment=repayment,
         bank_share_bp=sharing.bank_bp,
+        structure=defaults.structure,
     )
-    path = path_of(case, risk, rate, amount=lent, term_months=term_months, repayment=repayment)
+    path = path_of(case, rate, amount=lent, term_months=term_months, repayment=repayment, structure=defaults.structure)
     schedule = schedule_of(repayment, amount=lent, rate_bp=rate.rate_bp, term_months=term_months, drawn_on=case.application.as_of)
     return Terms(
         amount=amount,
@@ -88,14 +91,18 @@ def terms_of(case: Case, risk: Risk, levers: LeverRow, security: Security, limit
         rate=rate,
         sharing=sharing,
         repayment=repayment,
+        defaults=defaults,
         schedule=schedule if path is None else path.schedule,
         path=path,
         rights=rights_of(case, lent),
     )
 
 
-def offer_of(case: Case, terms: Terms) -> Offer:
-    """Write the terms down in words; the offer stands for the policy's days from the as-of date."""
+def offer_of(case: Case, terms: Terms, *, told: bool) -> Offer:
+    """Write the terms down in words; the offer stands for the policy's days from the as-of date.
+
+    `told`: does the record's format have a place for how the PD spreads over the term?
+    """
     policy, levers, combination = case.policy, terms.levers, terms.security.combination
     return Offer(
         amount=terms.amount,
@@ -116,6 +123,7 @@ def offer_of(case: Case, terms: Terms) -> Offer:
         limit_missing=terms.limit.missing,
         rate_parts_bp=tuple(RatePart(name=p.name, zh=RATE_WORDS[p.name][0], en=RATE_WORDS[p.name][1], bp=p.bp) for p in terms.rate.parts),
         risk_sharing=sharing_record(case, terms.sharing),
+        term_structure=defaults_record(terms.defaults) if told else None,
         repayment=Named(id=terms.repayment.value, zh=terms.repayment.zh, en=terms.repayment.value.replace("-", " ")),
         schedule=_schedule(terms.schedule),
         rate_path=None if terms.path is None else path_record(case, terms.path, terms.rate),

@@ -11,7 +11,7 @@ from service.domain.policy.model import Policy
 from service.domain.policy.quantities import percent_text
 from service.domain.policy.saying import at, once
 from service.domain.policy.table import Outcome
-from service.domain.policy.verdicts import collateral_at, control_for, levers_for, speed_for, standing
+from service.domain.policy.verdicts import collateral_at, control_for, last_lending, levers_for, speed_for, standing
 
 __all__ = ["LEVER_CHECKS"]
 
@@ -152,6 +152,24 @@ def _disagreements(policy: Policy) -> Iterator[PolicyFault]:
             yield at("disagreements", row, "from_grade", span, "is not a span of grades", f"grades run from 1 to {len(policy.grades)}")
 
 
+def _certainty(policy: Policy) -> Iterator[PolicyFault]:
+    """Every row takes a product of its own, and asks something that an interval can fail."""
+    if not _is_whole(policy):
+        return
+    lasts = [last for tier in policy.tiers if (last := last_lending(policy, tier))]
+    most = {"beyond": len(policy.grades) - min(lasts, default=0), "within": max(lasts, default=0), "spans": len(policy.grades)}
+    offered, taken = {str(row.product) for row in policy.products}, set[str]()
+    for row, rule in enumerate(policy.certainty, start=1):
+        named = {str(product) for product in rule.products} or offered
+        if named <= taken:
+            yield at("certainty", row, "products", ", ".join(sorted(named)), "cannot be reached: earlier rows take them", "remove it")
+        taken |= named
+        for field, limit in most.items():
+            value = getattr(rule, field)
+            if value is not None and value > limit:
+                yield at("certainty", row, field, value, f"can never hold: at most {limit} grades count", "lower it or leave it out")
+
+
 def _innovation(policy: Policy) -> Iterator[PolicyFault]:
     for row, entry in enumerate(policy.innovation, start=1):
         yield from _known_tiers("innovation", row, entry.tiers, policy)
@@ -183,5 +201,6 @@ LEVER_CHECKS: Iterable[Callable[[Policy], Iterator[PolicyFault]]] = (
     _monotone,
     _last_grade,
     _disagreements,
+    _certainty,
     _innovation,
 )

@@ -27,8 +27,9 @@ A case is decided in this order:
    If not: the gate's effect. One that is known to hold opens a gate, whatever else is unknown. Where every base of the limit is known and
    the most that the best grade and tier could be lent without any loan running is below the product's minimum: decline.
 2. **Knock-outs**: if one holds: decline. If its indicator is unknown: refer, or pass where the rule says ignore.
-3. **Evidence, coverage, referrals, disagreement**: a required document that is missing, any listed one that is stale, too little that is
-   known, a referral rule that holds, points and model that contradict each other, a model that cannot answer or explain: refer.
+3. **Evidence, coverage, referrals, disagreement, certainty**: a required document that is missing, any listed one that is stale, too
+   little that is known, a referral rule that holds, points and model that contradict each other, a model that cannot answer or
+   explain, or whose interval reaches too far to be sure of its grade: refer.
 4. **Grid**: grade of the probability of default (PD) against tier of the innovation points names a set of levers: it lends, refers or
    declines.
 5. **Security**: the least form that the levers (or a combination for the purpose) ask for, the product takes and the firm can give.
@@ -61,6 +62,7 @@ def policy_page(policy: Policy) -> str:
         _words(policy),
         _innovation(policy),
         _disagreements(policy),
+        _certainty(policy),
         *money_sections(policy),
         _recourse(policy),
     ]
@@ -191,6 +193,19 @@ def _disagreements(policy: Policy) -> str:
     rows = [(row, ", ".join(d.tiers), f"{d.from_grade} to {d.to_grade}") for row, d in enumerate(policy.disagreements, start=1)]
     text = "`disagreements`: points and model contradict each other; referred, whatever the grid says."
     return section("Disagreement", text, ("row", "tiers", "grades"), rows)
+
+
+def _certainty(policy: Policy) -> str:
+    rows = [(row, listed(c.products), c.beyond or "-", c.within or "-", c.spans or "-") for row, c in enumerate(policy.certainty, start=1)]
+    text = (
+        "`certainty`: how sure the model must be of its grade. Its interval of the PD (level and method are the model's, and recorded) "
+        "touches the grades from its lower to its upper end; the case is referred where one of these holds. `beyond`: the grade lends, "
+        "but the upper end lies at least so many grades past the last that lends in the firm's tier. `within`: the grade declines, but "
+        "the lower end lies at least so many grades inside those that lend. `spans`: the grade lends, but the interval touches at least "
+        "so many grades. Missing evidence widens the interval, so a document that is filed can lift the referral. A model without an "
+        "interval refers nothing here; the first row that takes the product counts."
+    )
+    return section("Certainty", text, ("row", "products", "beyond", "within", "spans"), rows)
 
 
 def _recourse(policy: Policy) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.domain.policy.model import Policy
+from service.domain.policy.money import PriceRules
 from service.domain.policy.pages import Lines, conditions, listed, section, yuan
 from service.domain.policy.published import PUBLISHED, PUBLISHED_POOLS, PublishedPool, PublishedProgramme
 from service.domain.policy.quantities import percent_text
@@ -51,6 +52,7 @@ def _price(policy: Policy) -> str:
         ("operating", "every loan", percent_text(price.operating)),
         ("capital", "capital_ratio x (hurdle - funding)", f"{percent_text(price.capital_ratio)}, {percent_text(price.hurdle)}"),
         ("expected loss", "PD x LGD x the bank's share; hazards by year", ", ".join(map(percent_text, price.hazards))),
+        *_model_hazards(price),
         ("margin", "by the levers", "see Levers"),
         ("technology benefit", "by the tier", "see Innovation"),
         ("floor", "LPR less", percent_text(price.floor_below_lpr)),
@@ -58,6 +60,13 @@ def _price(policy: Policy) -> str:
     ]
     text = "`price`, `funding`, `lpr`: the rate is the sum of its parts; relending is counted against funding, the benefit is taken off."
     return section("Price", text, ("part", "for", "a year"), rows)
+
+
+def _model_hazards(price: PriceRules) -> Lines:
+    if price.model_hazards is None:
+        return []
+    low, high = percent_text(price.model_hazards.at_least), percent_text(price.model_hazards.at_most)
+    return [("expected loss", "hazards of later years by the model instead, where it carries a term structure", f"{low} to {high}")]
 
 
 def _months(up_to: int | None) -> str:

@@ -14,7 +14,17 @@ from service.domain.policy.levers import Allocation, Collateral, Control, Innova
 from service.domain.policy.money import Combination, PriceRules, RepaymentRow, Tenor
 from service.domain.policy.quantities import Part
 from service.domain.policy.recourse import RecourseRule
-from service.domain.policy.rules import Authority, CoverageFloor, Disagreement, EvidenceRule, GateRule, GradeRow, IndicatorRule, ProductRow
+from service.domain.policy.rules import (
+    Authority,
+    CertaintyRow,
+    CoverageFloor,
+    Disagreement,
+    EvidenceRule,
+    GateRule,
+    GradeRow,
+    IndicatorRule,
+    ProductRow,
+)
 from service.domain.policy.sharing import CapacityRow, PoolRule, ProgrammeRow
 from service.domain.policy.specials import InvestorRule, PathRow, RelayRule, RightRow
 from service.domain.policy.table import GridRow, Tiers
@@ -49,6 +59,7 @@ class Policy(Part):
     allocations: Annotated[tuple[Allocation, ...], Rows, Field(min_length=1)]
     controls: Annotated[tuple[Control, ...], Rows, Field(min_length=1)]
     disagreements: Annotated[tuple[Disagreement, ...], Rows] = ()
+    certainty: Annotated[tuple[CertaintyRow, ...], Rows] = ()
     authorities: Annotated[tuple[Authority, ...], Rows, Field(min_length=1)]
     capacities: Annotated[tuple[CapacityRow, ...], Rows, Field(min_length=1)]
     price: PriceRules
@@ -71,8 +82,17 @@ class Policy(Part):
         self._hash = f"sha256:{sha256(self.canonical()).hexdigest()}"
 
     def canonical(self) -> bytes:
-        """Write the content in the one form that is hashed: without comments and layout."""
-        return orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+        """Write the content in the one form that is hashed: without comments and layout.
+
+        What policies could not say at first is left out where this one does not say it, so that the policies of old decisions keep
+        their hash.
+        """
+        said = self.model_dump(mode="json")
+        if not self.certainty:
+            del said["certainty"]
+        if self.price.model_hazards is None:
+            del said["price"]["model_hazards"]
+        return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
 
     @property
     def hash(self) -> str:

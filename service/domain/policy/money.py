@@ -11,7 +11,7 @@ from service.domain.finance.schedule import Repayment
 from service.domain.policy.kinds import Identifier, Months, Products, Purposes, Rows, Said
 from service.domain.policy.quantities import Factor, Part, Rate, Share, percent_text, wrong
 
-__all__ = ["LEASE", "LOAN", "Combination", "PriceRules", "RepaymentRow", "Tenor"]
+__all__ = ["LEASE", "LOAN", "Combination", "HazardBounds", "PriceRules", "RepaymentRow", "Tenor"]
 
 
 LOAN, LEASE = "loan", "lease"
@@ -24,11 +24,25 @@ class Tenor(Part):
     rate: Rate
 
 
+class HazardBounds(Part):
+    """How far the model may scale the hazard of a later year against the first; what lies outside is set to the bound."""
+
+    at_least: Factor
+    at_most: Factor
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.at_least <= WHOLE <= self.at_most:
+            raise wrong("must hold 100 % between at_least and at_most", "write at_least = '50 %', at_most = '300 %'")
+        return self
+
+
 class PriceRules(Part):
     """What every rate holds beside funding, expected loss, margin and benefit; all a year.
 
     `relending_share` of a loan whose levers allot relending funds is refinanced at `relending`. `hazards` scale the hazard of default
-    of year 1, 2, ...; the last holds for all later years.
+    of year 1, 2, ...; the last holds for all later years. With `model_hazards`, a model that carries a term structure scales it
+    instead, case by case, within these bounds.
     """
 
     operating: Rate
@@ -39,6 +53,7 @@ class PriceRules(Part):
     floor_below_lpr: Rate
     cap_above_lpr: Rate
     hazards: Annotated[tuple[Factor, ...], Rows, Field(min_length=1)]
+    model_hazards: HazardBounds | None = None
 
 
 class RepaymentRow(Part):

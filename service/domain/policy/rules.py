@@ -13,6 +13,7 @@ from service.domain.policy.table import Tiers
 
 __all__ = [
     "Authority",
+    "CertaintyRow",
     "Condition",
     "CoverageFloor",
     "Disagreement",
@@ -120,6 +121,27 @@ class Disagreement(Part):
     tiers: Tiers
     from_grade: int
     to_grade: int
+
+
+class CertaintyRow(Part):
+    """How sure the model must be of its grade; counted in grades that the interval of the PD touches, at least so many refer the case.
+
+    `beyond`: a grade that lends, and the interval's upper end lies so many grades past the last that lends in the firm's tier.
+    `within`: a grade that declines, and its lower end lies so many grades inside those that lend (1: it reaches the last of them).
+    `spans`: a grade that lends, and the interval touches so many grades (from 3 to 6 are four). What is left out is not asked.
+    An empty `products` means all of them; the first row that takes a product counts.
+    """
+
+    products: Products = ()
+    beyond: Annotated[int, Field(ge=1, le=30)] | None = None
+    within: Annotated[int, Field(ge=1, le=30)] | None = None
+    spans: Annotated[int, Field(ge=2, le=30)] | None = None
+
+    @model_validator(mode="after")
+    def _asks(self) -> Self:
+        if self.beyond is None and self.within is None and self.spans is None:
+            raise wrong("asks nothing", "write beyond, within or spans, or remove the row")
+        return self
 
 
 class Authority(Said):

@@ -8,18 +8,20 @@ from typing import TypeVar
 from service.domain.finance.schedule import Repayment
 from service.domain.policy.levers import Allocation, Collateral, Control, InnovationRow, LeverRow, Speed
 from service.domain.policy.model import Policy
-from service.domain.policy.rules import Authority, Disagreement, ProductRow
+from service.domain.policy.rules import Authority, CertaintyRow, Disagreement, ProductRow
 from service.domain.policy.table import Outcome
 
 __all__ = [
     "allocation_for",
     "authority_for",
+    "certainty_for",
     "collateral_at",
     "control_for",
     "disagreement_for",
     "grade_of",
     "innovation_for",
     "ladder",
+    "last_lending",
     "levers_for",
     "product_for",
     "repayment_for",
@@ -48,6 +50,17 @@ def disagreement_for(policy: Policy, grade: int, tier: str) -> tuple[int, Disagr
     """Give the first row that says points and model contradict each other, or None."""
     rows = _numbered(policy.disagreements)
     return next(((n, row) for n, row in rows if tier in row.tiers and row.from_grade <= grade <= row.to_grade), None)
+
+
+def certainty_for(policy: Policy, product: str) -> tuple[int, CertaintyRow] | None:
+    """Give the first row that says how sure the model must be for a product, or None."""
+    return next(((n, row) for n, row in _numbered(policy.certainty) if not row.products or product in row.products), None)
+
+
+def last_lending(policy: Policy, tier: str) -> int:
+    """Give the worst grade in which the grid lends to a tier, 0 where it lends in none."""
+    lends = {row.set for row in policy.levers if row.access == "approve"}
+    return max((row.grade for row in policy.grid if row.cells[tier] in lends), default=0)
 
 
 def levers_for(policy: Policy, grade: int, tier: str) -> tuple[int, LeverRow]:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from service.domain.record.canonical import canonical_bytes, content_hash
-from service.domain.record.decision import Decision
+from service.domain.record.decision import NEWEST, Decision, Format
 
-__all__ = ["Decision", "canonical_bytes", "content_hash"]
+__all__ = ["NEWEST", "Decision", "Format", "canonical_bytes", "content_hash"]

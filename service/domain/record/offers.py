@@ -21,6 +21,7 @@ __all__ = [
     "ShareRecord",
     "SharingRecord",
     "SplitRecord",
+    "TermStructureRecord",
 ]
 
 
@@ -123,6 +124,21 @@ class ScheduleRecord(Recorded):
     instalments: tuple[InstalmentRecord, ...]
 
 
+class TermStructureRecord(Recorded):
+    """How the one-year PD spreads over the term, as the loan was priced.
+
+    `source`: the hazards are the model's (its bundle is pinned, the policy bounds them) or the policy's. `hazards_bp`: of each year of
+    the term against the first, basis points. `marginal_pds`: probability of a default in each year of the loan, the last as far as the
+    term goes; they sum to `cumulative_pd`. `yearly_pd`: the constant one-year PD with the same cumulative one.
+    """
+
+    source: Literal["model", "policy"]
+    hazards_bp: tuple[int, ...]
+    marginal_pds: tuple[Decimals, ...]
+    cumulative_pd: Decimals
+    yearly_pd: Decimals
+
+
 class Offer(Recorded):
     """What the bank offers until `valid_until`, its end included; the rate is in basis points a year.
 
@@ -153,6 +169,8 @@ class Offer(Recorded):
     schedule: ScheduleRecord
     rate_path: PathRecord | None
     rights: tuple[RightRecord, ...]
+    term_structure: TermStructureRecord | None = None
+    """None in records of the first format."""
 
 
 class Referral(Recorded):

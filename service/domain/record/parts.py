@@ -22,8 +22,10 @@ __all__ = [
     "GateRecord",
     "GroupRecord",
     "Hash",
+    "IntervalRecord",
     "ItemRecord",
     "Missing",
+    "PdText",
     "Pins",
     "PointsRecord",
     "Reason",
@@ -132,13 +134,35 @@ class PointsRecord(Recorded):
     eligibility: EligibilityRecord | None
 
 
+PdText = Annotated[str, Field(pattern=r"^[01]\.[0-9]{5}$")]
+"""A probability with five decimals; grades are read off this text."""
+
+
+class IntervalRecord(Recorded):
+    """How far the PD may be off: `low` to `high` hold the truth in at least `level` of cases like this one, by `method`.
+
+    The grades are those the policy reads off the two ends. It is no forecast: it does not foresee that later loans are riskier.
+    """
+
+    low: PdText
+    high: PdText
+    level: Decimals
+    method: str
+    low_grade: int
+    high_grade: int
+
+
 class RiskRecord(Recorded):
-    """What the model says: calibrated one-year PD, the score it is shown as, the grade the policy reads off it."""
+    """What the model says: calibrated one-year PD, the score it is shown as, the grade the policy reads off it.
+
+    `pd_interval` is None where the bundle gives none, and in records of the first format.
+    """
 
     model: str
     segment: str
     margin: Decimals
-    pd: Annotated[str, Field(pattern=r"^[01]\.[0-9]{5}$")]
+    pd: PdText
+    pd_interval: IntervalRecord | None = None
     score: int
     base_score: int
     grade: int

@@ -16,7 +16,7 @@ from service.domain.offering.terms import Terms, authority_named, offer_of
 from service.domain.policy import Outcome
 from service.domain.policy.verdicts import authority_for, disagreement_for, innovation_for, repayment_for
 from service.domain.reasons import reasons_of
-from service.domain.record.decision import Decision
+from service.domain.record.decision import Decision, Format
 from service.domain.record.offers import Referral
 from service.domain.record.parts import PointsRecord
 from service.domain.record.recourse import Says
@@ -40,13 +40,15 @@ def record_of(
     warnings: Sequence[str],
     code: str,
     catalogue: str,
+    form: Format,
 ) -> Decision:
     """Write everything down; `now` is cut to milliseconds, as the record shows it."""
     case, verdict, findings, found = judged.case, judged.verdict, judged.findings, judged.found
     pins = _pins(case, scheme, reference) | {"evidence": evidence_hash, "features": features_hash, "catalogue": catalogue, "code": code}
-    moment = now.astimezone(UTC)
+    moment, told = now.astimezone(UTC), form != "decision/1"
     return Decision.model_validate(
         {
+            "format": form,
             "decision_id": decision_id,
             "decided_at": moment.replace(microsecond=moment.microsecond // 1000 * 1000),
             "as_of": case.application.as_of,
@@ -54,11 +56,11 @@ def record_of(
             "pins": pins,
             "coverage": coverage_text(case.firm.coverage),
             "points": PointsRecord.model_validate(case.points, from_attributes=True),
-            "risk": None if case.risk is None else _risk(case.risk),
+            "risk": None if case.risk is None else _risk(case.risk, told=told),
             "says": None if case.risk is None else _says(case, case.risk),
             "contributions": () if case.risk is None else _contributions(case, case.risk),
             "outcome": verdict.outcome,
-            "offer": None if verdict.terms is None else offer_of(case, verdict.terms),
+            "offer": None if verdict.terms is None else offer_of(case, verdict.terms, told=told),
             "relay": relay_record(case, verdict),
             "investors": investors_record(judged, investors),
             "referral": _referral(case, verdict) if verdict.outcome is Outcome.REFER else None,
@@ -79,12 +81,13 @@ def _pins(case: Case, scheme: Scheme, reference: Reference | None) -> dict[str, 
     }
 
 
-def _risk(risk: Risk) -> dict[str, Any]:
+def _risk(risk: Risk, *, told: bool) -> dict[str, Any]:
     return {
         "model": f"{risk.bundle.name}@{risk.bundle.version}",
         "segment": risk.bundle.segment,
         "margin": repr(risk.margin),
         "pd": risk.pd,
+        "pd_interval": risk.interval if told else None,
         "score": risk.score,
         "base_score": risk.bundle.base_score,
         "grade": risk.grade,

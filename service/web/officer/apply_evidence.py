@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from flask import Blueprint, Response, request
@@ -15,6 +16,7 @@ from features.evidence import dossier_json
 from service.errors import InvalidRequest
 from service.requests import DecisionRequest, Strict
 from service.tokens import Permission
+from service.uploads import SentFile
 from service.use_cases.carried import carried, read_carried, read_one_firm
 from service.use_cases.decide import decide_application, key_of
 from service.web.fault_words import column_words, fault_words, limits_of
@@ -22,21 +24,24 @@ from service.web.forms import Choice, Typed
 from service.web.officer.apply import DECIDES, TITLE
 from service.web.officer.apply_view import ApplyPage, asked_from
 from service.web.officer.choices import product_choices, purpose_choices
-from service.web.officer.evidence_files import evidence_template, sent_files
+from service.web.officer.evidence_files import evidence_template, evidence_workbook, places_of, sent_files
 from service.web.officer.words import evidence_name
 from service.web.operations import Answer, Ask, operation
 from service.web.pages import HTML, Frame, PageQuery, frame_of, go_to, render
 from service.web.words import Words
+from service.workbooks import Place
 
-__all__ = ["FaultLine", "apply_evidence", "fault_lines"]
+__all__ = ["NOWHERE", "XLSX", "FaultLine", "apply_evidence", "at_cell", "fault_lines"]
 
 apply_evidence = Blueprint("apply_evidence", __name__)
 REQUEST = ("product", "amount", "term_months", "purpose")
 SHOWN = 100
+NOWHERE: Mapping[str, Place] = MappingProxyType({})
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class EvidenceFiles(Strict):
-    """Files of one firm's evidence: CSV or Parquet, each named after its table, or a ZIP of them."""
+    """Files of one firm's evidence: a workbook with a sheet for each table; or CSV or Parquet, each named after its table, or a ZIP."""
 
     files: bytes = Field(description="One or more files")
 
@@ -89,18 +94,29 @@ class EvidencePage:
     labels: ClassVar[Mapping[str, Words]] = ApplyPage.labels
 
 
-def fault_lines(faults: tuple[Fault, ...]) -> tuple[FaultLine, ...]:
+def at_cell(one: Fault, column: Words, places: Mapping[str, Place]) -> tuple[int, Words]:
+    """Give row and column of a fault: of a sheet those that a reader sees there, of a file those of its lines."""
+    place = places.get(one.table)
+    if place is None:
+        return one.row, column
+    row = place.rows[one.row - 1] if 0 < one.row <= len(place.rows) else one.row
+    letter = place.columns.get(one.column)
+    return row, Words(f"{column.zh}（{letter} 列）", f"{column.en} (column {letter})") if letter else column
+
+
+def fault_lines(faults: tuple[Fault, ...], places: Mapping[str, Place]) -> tuple[FaultLine, ...]:
     """Put faults of files in words."""
+    cells = (at_cell(one, column_words(one.table, one.column), places) for one in faults[:SHOWN])
     return tuple(
         FaultLine(
             table=evidence_name(one.table),
-            row=one.row,
-            column=column_words(one.table, one.column),
+            row=row,
+            column=column,
             value=one.value,
             said=fault_words(one.rule, one.remedy),
             limits=limits_of(one.table, one.column),
         )
-        for one in faults[:SHOWN]
+        for one, (row, column) in zip(faults, cells, strict=False)
     )
 
 
@@ -137,6 +153,21 @@ def get_evidence_template(ask: Ask) -> Response:
 
 @operation(
     apply_evidence,
+    "GET",
+    "/apply/evidence/workbook",
+    summary="An empty workbook with a sheet for each evidence table, and notes on what every column holds",
+    page=True,
+    permission=Permission.DECIDE,
+    answers={200: Answer(meaning="An XLSX file", media=XLSX)},
+)
+def get_evidence_workbook(ask: Ask) -> Response:
+    """Give it out."""
+    del ask
+    return Response(evidence_workbook(), mimetype=XLSX, headers={"Content-Disposition": "attachment; filename=evidence.xlsx"})
+
+
+@operation(
+    apply_evidence,
     "POST",
     "/apply/evidence",
     summary="Read one firm's evidence and ask what it applies for; nothing is kept until it is decided",
@@ -150,10 +181,12 @@ def get_evidence_template(ask: Ask) -> Response:
 )
 def post_evidence(ask: Ask) -> Response:
     """Read the files."""
+    files: list[SentFile] = []
     try:
-        dossier = read_one_firm(sent_files(request.files.getlist("files")), ask.desk.today())
+        files = sent_files(request.files.getlist("files"))
+        dossier = read_one_firm(files, ask.desk.today())
     except EvidenceFaults as error:
-        return _upload(ask, error.faults)
+        return _upload(ask, error.faults, places_of(files))
     return _rest(ask, dossier, Typed({}))
 
 
@@ -185,8 +218,8 @@ def post_evidence_decide(ask: Ask, form: AskedForm) -> Response:
     return go_to(f"/decisions/{receipt.decision_id}")
 
 
-def _upload(ask: Ask, faults: tuple[Fault, ...] = ()) -> Response:
-    page = UploadPage(frame=frame_of(TITLE, ask.session, ask.holder), faults=fault_lines(faults), count=len(faults))
+def _upload(ask: Ask, faults: tuple[Fault, ...] = (), places: Mapping[str, Place] = NOWHERE) -> Response:
+    page = UploadPage(frame=frame_of(TITLE, ask.session, ask.holder), faults=fault_lines(faults, places), count=len(faults))
     return render("officer/evidence_upload.html", page, 422 if faults else 200)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +11,7 @@ from typing import Any, ClassVar
 import orjson
 
 from features.checks import Fault
-from features.vocabulary import Product, TechnologyField
+from features.vocabulary import FundingRound, InvestorTier, Product, TechnologyField
 from service.batches import AllocationRequest
 from service.desk import Desk
 from service.store.allocations import KeptAllocation
@@ -22,12 +20,22 @@ from service.use_cases.allocations import AllocationFile, decided_so_far
 from service.web.fault_words import fault_words
 from service.web.figures import word
 from service.web.forms import Choice, Typed
-from service.web.officer.apply_evidence import FaultLine
-from service.web.officer.words import TONES
+from service.web.officer.apply_evidence import FaultLine, at_cell
 from service.web.pages import Frame
-from service.web.words import OUTCOMES, Words
+from service.web.words import OUTCOMES, TONES, Words
+from service.workbooks import Head, Place, SheetPlan, write_workbook
 
-__all__ = ["BatchLine", "BatchPage", "BatchesPage", "batch_faults", "batch_page", "batch_template", "result_csv"]
+__all__ = [
+    "RESULT_COLUMNS",
+    "BatchLine",
+    "BatchPage",
+    "BatchesPage",
+    "batch_faults",
+    "batch_page",
+    "batch_template",
+    "batch_workbook",
+    "result_rows",
+]
 
 TABLES: Mapping[str, Words] = MappingProxyType(
     {"firms": Words("企业", "Firms"), "rounds": Words("融资轮次", "Rounds"), "investors": Words("投资机构", "Investors")}
@@ -65,6 +73,11 @@ CAPS: Mapping[str, Words] = MappingProxyType(
         "region": Words("地区", "Region"),
         "firm": Words("单户", "Firm"),
     }
+)
+RESULT_COLUMNS = ("firm_id", "name", "decision_id", "outcome", "amount_yuan", "rate_bp", "accepts_bp", "expected_profit_yuan", "why")
+GUIDE_LINES = (
+    "firms 必填；有投资方时另填 rounds 与 investors。第一行是列名，请勿改动；金额为整数元，日期 YYYY-MM-DD；请写数值，不要写公式。",
+    "Fill in firms, and rounds and investors if there are any. The first row stays as it is; whole yuan, days YYYY-MM-DD; no formulas.",
 )
 SHOWN = 500
 EVERY = 3
@@ -195,19 +208,32 @@ def _caps(caps: Sequence[Mapping[str, Any]], lang: str) -> Iterator[tuple[Words,
         yield CAPS.get(cap["kind"], Words(cap["kind"], cap["kind"])), "" if cap["kind"] == "envelope" else shown, cap
 
 
-def batch_faults(faults: Sequence[Fault]) -> tuple[FaultLine, ...]:
+def batch_faults(faults: Sequence[Fault], places: Mapping[str, Place]) -> tuple[FaultLine, ...]:
     """Put faults of a batch's files in words."""
+    cells = (at_cell(one, COLUMNS.get(one.column, Words(one.column, one.column)), places) for one in faults[:100])
     return tuple(
         FaultLine(
             table=TABLES.get(one.table, Words(one.table, one.table)),
-            row=one.row,
-            column=COLUMNS.get(one.column, Words(one.column, one.column)),
+            row=row,
+            column=column,
             value=one.value,
             said=fault_words(one.rule, one.remedy),
             limits="",
         )
-        for one in faults[:100]
+        for one, (row, column) in zip(faults, cells, strict=False)
     )
+
+
+def batch_workbook() -> bytes:
+    """Write the three lists as one workbook."""
+    plans = [SheetPlan(name, tuple(_head(column) for column in columns)) for name, columns in FILES.items()]
+    return write_workbook(GUIDE_LINES, plans)
+
+
+def _head(column: str) -> Head:
+    words = COLUMNS[column]
+    listed = {"round": tuple(FundingRound), "tier": tuple(InvestorTier)}.get(column, ())
+    return Head(column, f"{words.zh}\n{words.en}", listed, "yyyy-mm-dd" if column.endswith("_on") else "@", required=True)
 
 
 def batch_template() -> dict[str, str]:
@@ -215,19 +241,11 @@ def batch_template() -> dict[str, str]:
     return {f"{name}.csv": f"\ufeff{','.join(columns)}\r\n" for name, columns in FILES.items()}
 
 
-def result_csv(page: BatchPage) -> str:
-    """Write what came of each firm as CSV, for a spreadsheet."""
-    lang, content = page.frame.lang, io.StringIO()
-    write = csv.writer(content, lineterminator="\r\n")
-    write.writerow(["firm_id", "name", "decision_id", "outcome", "amount_yuan", "rate_bp", "accepts_bp", "expected_profit_yuan", "why"])
+def result_rows(page: BatchPage) -> Iterator[tuple[Any, ...]]:
+    """Give what came of each firm, in the order of `RESULT_COLUMNS`."""
+    lang = page.frame.lang
     for one in page.firms:
         offer = one.offer or {}
         outcome, why = one.outcome[lang] if one.outcome else "", one.why[lang] if one.why else ""
-        numbers = [offer.get(name, "") for name in ("amount", "rate_bp", "accepts_bp", "expected_profit")]
-        write.writerow([_plain(text) for text in (one.firm_id, one.name, one.decision_id or "", outcome)] + numbers + [_plain(why)])
-    return f"\ufeff{content.getvalue()}"
-
-
-def _plain(text: str) -> str:
-    """Keep a spreadsheet from reading a text as a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
+        numbers = (offer.get(name, "") for name in ("amount", "rate_bp", "accepts_bp", "expected_profit"))
+        yield one.firm_id, one.name, one.decision_id or "", outcome, *numbers, why

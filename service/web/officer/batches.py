@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import secrets
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,20 +26,25 @@ from service.uploads import SentFile
 from service.use_cases.allocations import ask_allocation, newest_allocations, show_allocation
 from service.use_cases.decide import key_of
 from service.web.forms import Choice, Typed, checked, whole
+from service.web.listing import csv_file
+from service.web.officer.apply_evidence import NOWHERE, XLSX
 from service.web.officer.batch_view import (
     EVERY,
+    RESULT_COLUMNS,
     BatchesPage,
     BatchLine,
     batch_faults,
     batch_page,
     batch_template,
-    result_csv,
+    batch_workbook,
+    result_rows,
 )
 from service.web.officer.choices import product_choices
-from service.web.officer.evidence_files import sent_files
+from service.web.officer.evidence_files import places_of, sent_files
 from service.web.operations import Answer, Ask, operation
 from service.web.pages import HTML, PageQuery, frame_of, go_to, render
 from service.web.words import Words
+from service.workbooks import Place
 
 __all__ = ["batches"]
 
@@ -51,7 +57,7 @@ LISTS = ("firms", "rounds", "investors")
 class BatchFiles(Strict):
     """The lists of a batch, and what is to be spread over it."""
 
-    files: bytes = Field(description="firms.csv and, if there are any, rounds.csv and investors.csv; or a ZIP of them")
+    files: bytes = Field(description="A workbook with sheets firms, rounds and investors; or the same as CSV files; or a ZIP of those")
     product: str = Field(default="loan-investment", description="The product all firms ask for")
     envelope: str = Field(default="", description="The most that may be lent in all, in yuan, as typed")
     plan: str = Field(default=DEFAULT, description="Name of the allocation plan")
@@ -100,6 +106,21 @@ def get_batch_template(ask: Ask) -> Response:
 
 @operation(
     batches,
+    "GET",
+    "/batches/workbook",
+    summary="An empty workbook with the three lists",
+    page=True,
+    permission=Permission.DECIDE,
+    answers={200: Answer(meaning="An XLSX file", media=XLSX)},
+)
+def get_batch_workbook(ask: Ask) -> Response:
+    """Give it out."""
+    del ask
+    return Response(batch_workbook(), mimetype=XLSX, headers={"Content-Disposition": "attachment; filename=batch.xlsx"})
+
+
+@operation(
+    batches,
     "POST",
     "/batches",
     summary="Upload a batch; it is worked on in the background",
@@ -117,10 +138,12 @@ def post_batch(ask: Ask) -> Response:
     typed = Typed({name: request.form.get(name, "") for name in ("product", "envelope", "plan", "once")})
     rest, typed = checked(_Rest, {"envelope": whole(typed["envelope"])}, typed)
     typed = typed.must_be_one_of("product", ASKABLE).must_be_one_of("plan", shipped_plans())
+    files: list[SentFile] = []
     try:
-        batch = _read(sent_files(request.files.getlist("files")), ask)
+        files = sent_files(request.files.getlist("files"))
+        batch = _read(files, ask)
     except (BatchFaults, EvidenceFaults) as error:
-        return _form(ask, typed, tuple(error.faults))
+        return _form(ask, typed, tuple(error.faults), places_of(files))
     if rest is None or typed.wrong:
         return _form(ask, typed)
     values = {**dict(batch), "product": typed["product"], "envelope": rest.envelope, "plan": typed["plan"]}
@@ -176,16 +199,15 @@ def get_batch_csv(ask: Ask, allocation_id: str, query: PageQuery) -> Response:
     """Give it out."""
     del query
     page = batch_page(frame_of(TITLE, ask.session, ask.holder), ask.desk, show_allocation(ask.desk, allocation_id), shown=MOST_FIRMS)
-    headers = {"Content-Disposition": f"attachment; filename={page.asked.allocation_id}.csv"}
-    return Response(result_csv(page), content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(page.asked.allocation_id, RESULT_COLUMNS, result_rows(page))
 
 
-def _form(ask: Ask, typed: Typed, faults: tuple[FileFault | Fault, ...] = ()) -> Response:
+def _form(ask: Ask, typed: Typed, faults: tuple[FileFault | Fault, ...] = (), places: Mapping[str, Place] = NOWHERE) -> Response:
     shown = tuple(one for one in faults if isinstance(one, FileFault))
     page = BatchesPage(
         frame=frame_of(TITLE, ask.session, ask.holder),
         typed=typed,
-        faults=batch_faults(shown),
+        faults=batch_faults(shown, places),
         count=len(shown),
         products=product_choices(ask.desk),
         plans=tuple(Choice(name, Words(name, name)) for name in shipped_plans()),

@@ -11,18 +11,16 @@ from features.points.breakdown import NOTES
 from features.vocabulary import TechnologyField
 from service.active import Active
 from service.domain import Decision, Purpose
-from service.domain.override import OverrideReason
 from service.domain.policy import Policy
 from service.domain.record.parts import ItemRecord
 from service.sessions import Session
 from service.tokens import Holder, Permission
 from service.use_cases.case_file import CaseFile
-from service.web.figures import word
 from service.web.officer.what_if_form import WhatIf
-from service.web.officer.words import OVERRIDE_STATES, POLICY_TABLES, STAGE_WORDS, TONES, evidence_name, used_on
+from service.web.officer.words import POLICY_TABLES, evidence_name, used_on
 from service.web.pages import Frame
 from service.web.waterfall import Bar, Waterfall, bars_of, indicator_value, waterfall_of
-from service.web.words import MARKS, OUTCOMES, Words
+from service.web.words import MARKS, OUTCOMES, STAGE_WORDS, TONES, Words
 
 __all__ = ["Acts", "CasePage", "Heading", "acts_of", "case_page", "heading_of"]
 
@@ -62,6 +60,7 @@ class Acts:
     """What this reader may do with the case now."""
 
     override: bool
+    note: bool
     review: bool
     sign: str | None
     conclude: str | None
@@ -115,8 +114,6 @@ class CasePage:
 
     outcomes: ClassVar = OUTCOMES
     tones: ClassVar = TONES
-    override_states: ClassVar = OVERRIDE_STATES
-    reasons: ClassVar = {one.value: Words(one.zh, word(one, "en")) for one in OverrideReason}
 
     @property
     def what_if_labels(self) -> Mapping[str, Words]:
@@ -181,6 +178,7 @@ def acts_of(file: CaseFile, holder: Holder, session: Session | None) -> Acts:
     concludes = Permission.SIGN in may and review is not None and review.opened_by != holder.person
     return Acts(
         override=Permission.OVERRIDE in may,
+        note=Permission.NOTE in may,
         review=Permission.DECIDE in may and review is None,
         sign=pending.override_id if signs and pending else None,
         conclude=review.review_id if concludes and review else None,

@@ -6,12 +6,11 @@ from features.vocabulary import Word
 from service.active import Active
 from service.desk import Desk
 from service.domain import Purpose
-from service.domain.override import OverrideReason
 from service.domain.policy.rules import ProductRow
 from service.web.figures import money, word
 from service.web.forms import Choice
-from service.web.officer.words import STAGE_WORDS
-from service.web.words import Words
+from service.web.words import STAGE_WORDS, Words
+from service.web.words_audit import OVERRIDE_REASONS
 
 __all__ = ["product_choices", "product_rows", "purpose_choices", "reason_choices"]
 
@@ -33,7 +32,7 @@ def purpose_choices() -> tuple[Choice, ...]:
 
 def reason_choices() -> tuple[Choice, ...]:
     """Give the coded reasons of an override."""
-    return tuple(Choice(one.value, _words(one)) for one in OverrideReason)
+    return tuple(Choice(value, words) for value, words in OVERRIDE_REASONS.items())
 
 
 def _words(value: Word) -> Words:

@@ -10,7 +10,6 @@ from pydantic import Field
 from service.corrections import ConcludeRequest, OverrideRequest, ReasonRequest, ReviewRequest
 from service.domain import Outcome
 from service.domain.override import OverrideReason
-from service.errors import InvalidRequest
 from service.requests import Strict
 from service.tokens import Permission
 from service.use_cases.case_file import open_case
@@ -20,6 +19,7 @@ from service.web.forms import Typed, checked, number, whole
 from service.web.officer.corrections_view import conclude_page, file_of_override, file_of_review, override_page, review_page, sign_page
 from service.web.operations import Answer, Ask, operation
 from service.web.pages import HTML, PageQuery, go_to, render
+from service.web.refusals import Refusal, told_of, tried
 
 __all__ = ["corrections"]
 
@@ -27,6 +27,8 @@ corrections = Blueprint("corrections", __name__)
 PAGE = {200: Answer(meaning="The form", media=HTML)}
 DONE = {
     303: Answer(meaning="Done and on record; leads to the decision", headers=("Location",)),
+    403: Answer(meaning="It is not for this person to do: the form again, with what was typed", media=HTML),
+    409: Answer(meaning="It was done meanwhile: the form again, with what was typed", media=HTML),
     422: Answer(meaning="Something is wrong: the form again, with what was typed", media=HTML),
 }
 CASE = ("unknown-decision", "gone", "keys-unusable", "not-ready")
@@ -109,7 +111,7 @@ def get_override_form(ask: Ask, decision_id: str, query: PageQuery) -> Response:
     permission=Permission.OVERRIDE,
     form=OverrideForm,
     answers=DONE,
-    problems=(*CASE, "person-required"),
+    problems=CASE,
 )
 def post_override_form(ask: Ask, decision_id: str, form: OverrideForm) -> Response:
     """Propose it."""
@@ -125,14 +127,18 @@ def post_override_form(ask: Ask, decision_id: str, form: OverrideForm) -> Respon
         "expires_on": _day(form.expires_on),
     }
     asked, typed = checked(OverrideRequest, values, typed, context={"today": ask.desk.today()})
-    if asked is not None and not typed.wrong:
-        try:
-            propose_override(ask.desk, decision_id, asked, ask.caller)
-            return go_to(f"/decisions/{decision_id}")
-        except InvalidRequest as error:
-            typed = typed.with_faults(error.faults)
-    typed = Typed(typed.texts, {"rate" if name == "rate_bp" else name: said for name, said in typed.wrong.items()})
-    return render("officer/override.html", override_page(ask, open_case(ask.desk, decision_id, ask.caller), typed), 422)
+
+    def again(refusal: Refusal | None = None) -> Response:
+        told = told_of(typed, refusal)
+        told = Typed(told.texts, {"rate" if name == "rate_bp" else name: said for name, said in told.wrong.items()})
+        page = override_page(ask, open_case(ask.desk, decision_id, ask.caller), told, refusal)
+        return render("officer/override.html", page, refusal.status if refusal else 422)
+
+    def act(asked: OverrideRequest) -> Response:
+        propose_override(ask.desk, decision_id, asked, ask.caller)
+        return go_to(f"/decisions/{decision_id}")
+
+    return again() if asked is None or typed.wrong else tried(lambda: act(asked), again)
 
 
 def _basis_points(text: str) -> int | str | None:
@@ -174,16 +180,22 @@ def get_review_form(ask: Ask, decision_id: str, query: PageQuery) -> Response:
     permission=Permission.DECIDE,
     form=ReviewForm,
     answers=DONE,
-    problems=(*CASE, "wrong-state"),
+    problems=CASE,
 )
 def post_review_form(ask: Ask, decision_id: str, form: ReviewForm) -> Response:
     """File it."""
     typed = Typed(form.model_dump())
     asked, typed = checked(ReviewRequest, {name: value or None for name, value in typed.texts.items()}, typed)
-    if asked is None:
-        return render("officer/review.html", review_page(ask, open_case(ask.desk, decision_id, ask.caller), typed), 422)
-    open_review(ask.desk, decision_id, asked, ask.caller)
-    return go_to(f"/decisions/{decision_id}")
+
+    def again(refusal: Refusal | None = None) -> Response:
+        page = review_page(ask, open_case(ask.desk, decision_id, ask.caller), told_of(typed, refusal), refusal)
+        return render("officer/review.html", page, refusal.status if refusal else 422)
+
+    def act(asked: ReviewRequest) -> Response:
+        open_review(ask.desk, decision_id, asked, ask.caller)
+        return go_to(f"/decisions/{decision_id}")
+
+    return again() if asked is None else tried(lambda: act(asked), again)
 
 
 @operation(
@@ -213,7 +225,7 @@ def get_override_page(ask: Ask, override_id: str, query: PageQuery) -> Response:
     permission=Permission.SIGN,
     form=WordForm,
     answers=DONE,
-    problems=("unknown-override", "wrong-state", "self-approval", "person-required", *CASE),
+    problems=("unknown-override", *CASE),
 )
 def post_word(ask: Ask, override_id: str, form: WordForm) -> Response:
     """Say the word."""
@@ -221,10 +233,16 @@ def post_word(ask: Ask, override_id: str, form: WordForm) -> Response:
     typed = Typed(form.model_dump())
     asked, typed = checked(ReasonRequest, {"reason": form.reason or None}, typed)
     typed = typed.must_be_one_of("verdict", ("signed", "refused"))
-    if asked is None or typed.wrong:
-        return render("officer/sign.html", sign_page(ask, file, override, typed), 422)
-    say_word(ask.desk, override_id, form.verdict, asked, ask.caller)
-    return go_to(f"/decisions/{override.decision_id}")
+
+    def again(refusal: Refusal | None = None) -> Response:
+        page = sign_page(ask, file, override, told_of(typed, refusal), refusal)
+        return render("officer/sign.html", page, refusal.status if refusal else 422)
+
+    def act(asked: ReasonRequest) -> Response:
+        say_word(ask.desk, override_id, form.verdict, asked, ask.caller)
+        return go_to(f"/decisions/{override.decision_id}")
+
+    return again() if asked is None or typed.wrong else tried(lambda: act(asked), again)
 
 
 @operation(
@@ -254,7 +272,7 @@ def get_review_page(ask: Ask, review_id: str, query: PageQuery) -> Response:
     permission=Permission.SIGN,
     form=ConcludeForm,
     answers=DONE,
-    problems=("unknown-review", "wrong-state", "self-approval", "person-required", *CASE),
+    problems=("unknown-review", *CASE),
 )
 def post_conclusion_page(ask: Ask, review_id: str, form: ConcludeForm) -> Response:
     """Conclude it."""
@@ -262,10 +280,13 @@ def post_conclusion_page(ask: Ask, review_id: str, form: ConcludeForm) -> Respon
     typed = Typed(form.model_dump())
     values = {"verdict": form.verdict or None, "reason": form.reason or None, "override_id": form.override_id or None}
     asked, typed = checked(ConcludeRequest, values, typed.must_be_one_of("verdict", ("uphold", "override")))
-    if asked is not None and not typed.wrong:
-        try:
-            conclude_review(ask.desk, review_id, asked, ask.caller)
-            return go_to(f"/decisions/{review.decision_id}")
-        except InvalidRequest as error:
-            typed = typed.with_faults(error.faults)
-    return render("officer/conclude.html", conclude_page(ask, file, review, typed), 422)
+
+    def again(refusal: Refusal | None = None) -> Response:
+        page = conclude_page(ask, file, review, told_of(typed, refusal), refusal)
+        return render("officer/conclude.html", page, refusal.status if refusal else 422)
+
+    def act(asked: ConcludeRequest) -> Response:
+        conclude_review(ask.desk, review_id, asked, ask.caller)
+        return go_to(f"/decisions/{review.decision_id}")
+
+    return again() if asked is None or typed.wrong else tried(lambda: act(asked), again)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from service.active import Active
+from service.corrections import MOST_DAYS
 from service.domain import Decision, Outcome
 from service.domain.offering.pricing import price_terms
-from service.domain.override import REASONS, is_barred
+from service.domain.override import is_barred
 from service.domain.policy import Policy
 from service.domain.policy.verdicts import authority_for, product_for
 from service.errors import UnknownOverride, UnknownReview
@@ -19,18 +20,16 @@ from service.store.reviews import KeptReview, find_review
 from service.use_cases.case_file import CaseFile, open_case
 from service.use_cases.overrides import OverrideTexts
 from service.use_cases.reviews import ReviewTexts
-from service.web.figures import word
 from service.web.forms import Choice, Typed
 from service.web.officer.case_view import Heading, heading_of
 from service.web.officer.choices import reason_choices
-from service.web.officer.words import TONES
 from service.web.operations import Ask
 from service.web.pages import Frame, frame_of
-from service.web.words import OUTCOMES, Words
+from service.web.refusals import Refusal
+from service.web.words import OUTCOMES, TONES, Words
 
-__all__ = ["conclude_page", "file_of_override", "file_of_review", "override_page", "review_page", "sign_page"]
+__all__ = ["conclude_page", "file_of_override", "file_of_review", "note_page", "override_page", "review_page", "sign_page"]
 
-REASON_WORDS: Mapping[str, Words] = {name: Words(one.zh, word(one, "en")) for name, one in REASONS.items()}
 LABELS: Mapping[str, Words] = {
     "outcome": Words("结论", "Answer"),
     "amount": Words("金额", "Amount"),
@@ -83,12 +82,14 @@ class CorrectionPage:
     review: KeptReview | None = None
     review_texts: ReviewTexts | None = None
     in_force: tuple[Choice, ...] = ()
+    refusal: Refusal | None = None
 
     outcomes: ClassVar[Mapping[str, Words]] = OUTCOMES
     tones: ClassVar[Mapping[str, str]] = TONES
+    most_days: ClassVar[int] = MOST_DAYS
     labels: ClassVar[Mapping[str, Words]] = LABELS
+    note_labels: ClassVar[Mapping[str, Words]] = {"text": Words("备注", "Note")}
     reasons: ClassVar[tuple[Choice, ...]] = reason_choices()
-    reason_words: ClassVar[Mapping[str, Words]] = REASON_WORDS
     answers: ClassVar[tuple[Choice, ...]] = tuple(Choice(one.value, OUTCOMES[one]) for one in Outcome)
     conclusions: ClassVar[tuple[Choice, ...]] = CONCLUSIONS
     verdicts: ClassVar[tuple[Choice, ...]] = VERDICTS
@@ -103,27 +104,34 @@ class CorrectionPage:
         return self.file.names.get(actor, actor)
 
 
-def override_page(ask: Ask, file: CaseFile, typed: Typed) -> CorrectionPage:
+def override_page(ask: Ask, file: CaseFile, typed: Typed, refusal: Refusal | None = None) -> CorrectionPage:
     """Lay the form of an override out."""
-    return _page(ask, file, Words("人工调整", "Override"), typed)
+    return _page(ask, file, Words("人工调整", "Override"), typed, refusal=refusal)
 
 
-def review_page(ask: Ask, file: CaseFile, typed: Typed) -> CorrectionPage:
+def note_page(ask: Ask, file: CaseFile, typed: Typed, refusal: Refusal | None = None) -> CorrectionPage:
+    """Lay the form of a note out."""
+    return _page(ask, file, Words("写备注", "Write a note"), typed, refusal=refusal)
+
+
+def review_page(ask: Ask, file: CaseFile, typed: Typed, refusal: Refusal | None = None) -> CorrectionPage:
     """Lay the form of a request for review out."""
-    return _page(ask, file, Words("登记复核申请", "Ask for review"), typed)
+    return _page(ask, file, Words("登记复核申请", "Ask for review"), typed, refusal=refusal)
 
 
-def sign_page(ask: Ask, file: CaseFile, override: KeptOverride, typed: Typed) -> CorrectionPage:
+def sign_page(ask: Ask, file: CaseFile, override: KeptOverride, typed: Typed, refusal: Refusal | None = None) -> CorrectionPage:
     """Lay an override out for the second person."""
     texts = next((texts for one, texts in file.overrides if one.override_id == override.override_id), (None, None))
-    return _page(ask, file, Words("签署人工调整", "Sign the override"), typed, override=override, override_texts=texts)
+    return _page(ask, file, Words("签署人工调整", "Sign the override"), typed, refusal=refusal, override=override, override_texts=texts)
 
 
-def conclude_page(ask: Ask, file: CaseFile, review: KeptReview, typed: Typed) -> CorrectionPage:
+def conclude_page(ask: Ask, file: CaseFile, review: KeptReview, typed: Typed, refusal: Refusal | None = None) -> CorrectionPage:
     """Lay a request for review out for who concludes it."""
     texts = next((texts for one, texts in file.reviews if one.review_id == review.review_id), None)
     in_force = tuple(_choice(one) for one, _ in file.overrides if one.status(ask.desk.today()) == "in-force")
-    return _page(ask, file, Words("完成复核", "Conclude the review"), typed, review=review, review_texts=texts, in_force=in_force)
+    return _page(
+        ask, file, Words("完成复核", "Conclude the review"), typed, refusal=refusal, review=review, review_texts=texts, in_force=in_force
+    )
 
 
 def file_of_override(ask: Ask, override_id: str) -> tuple[CaseFile, KeptOverride]:

@@ -18,10 +18,10 @@ from service.use_cases.firm_sheet import FirmSheet, TableState
 from service.use_cases.offers import SideBySide
 from service.web.figures import money, word
 from service.web.forms import Typed
-from service.web.officer.words import GATES, STAGE_WORDS, TONES, evidence_name
+from service.web.officer.words import GATES, evidence_name
 from service.web.pages import Frame
 from service.web.waterfall import Bar, bars_of, indicator_value
-from service.web.words import OUTCOMES, Words
+from service.web.words import OUTCOMES, STAGE_WORDS, TONES, Words
 
 __all__ = ["DEFAULT_AMOUNT", "DEFAULT_TERM", "FirmPage", "OffersAsked", "firm_page"]
 

@@ -9,27 +9,38 @@ from pydantic import Field
 
 from service.domain.application import MAX_AMOUNT, MAX_TERM
 from service.errors import NotReady
-from service.store.worklist import MOST_FOUND, FirmFound
+from service.store.ordering import Order
+from service.store.worklist import BY_CODE, FIRM_SORTS, MOST_FOUND, FirmFound
 from service.tokens import Permission
 from service.use_cases.firm_sheet import firm_sheet
 from service.use_cases.offers import SideBySide, offers_for
 from service.use_cases.worklist import firms_found
+from service.web.figures import moment
 from service.web.forms import Typed, checked, whole
+from service.web.listing import MOST_IN_FILE, Listing, csv_file, sorts
 from service.web.officer.firm_view import DEFAULT_AMOUNT, DEFAULT_TERM, OffersAsked, firm_page
 from service.web.operations import Answer, Ask, operation
-from service.web.pages import HTML, Frame, PageQuery, frame_of, render
+from service.web.pages import HTML, Frame, PageQuery, frame_of, language, render
 from service.web.words import Words
 
 __all__ = ["firms_pages"]
 
 firms_pages = Blueprint("firm_pages", __name__)
 TITLE = Words("企业", "Firms")
+HEAD = (Words("统一社会信用代码", "Code"), Words("企业", "Firm"), Words("证据更新于", "Evidence of"))
 
 
 class SearchQuery(PageQuery):
     """Which firms to find."""
 
     q: str = Field(default="", max_length=60, description="A part of the name, or the beginning of the code")
+    sort: str = Field(default=BY_CODE.text, pattern=sorts(*FIRM_SORTS), description="What to sort by; with a minus the largest first")
+    after: str | None = Field(default=None, max_length=18, description="Only those after this firm in the order: the next page")
+
+    @property
+    def listing(self) -> Listing:
+        """Say how the list stands."""
+        return Listing(path="/firms", kept={"q": self.q.strip()}, order=Order.read(self.sort), usual=BY_CODE.text)
 
 
 class FirmPageQuery(PageQuery):
@@ -45,7 +56,9 @@ class SearchPage:
 
     frame: Frame
     text: str
+    listing: Listing
     found: tuple[FirmFound, ...]
+    is_first: bool
     is_full: bool
     may_apply: bool
 
@@ -63,15 +76,33 @@ class SearchPage:
 def get_firms(ask: Ask, query: SearchQuery) -> Response:
     """Find firms."""
     text = query.q.strip()
-    found = tuple(firms_found(ask.desk, text))
+    found = tuple(firms_found(ask.desk, text, order=query.listing.order, after=query.after))
     page = SearchPage(
         frame=frame_of(TITLE, ask.session, ask.holder),
         text=text,
+        listing=query.listing,
         found=found,
+        is_first=query.after is None,
         is_full=len(found) == MOST_FOUND,
         may_apply=ask.caller.may(Permission.DECIDE),
     )
     return render("officer/firms.html", page)
+
+
+@operation(
+    firms_pages,
+    "GET",
+    "/firms/list.csv",
+    summary="The firms that were found, for a spreadsheet",
+    page=True,
+    permission=Permission.READ,
+    query=SearchQuery,
+    answers={200: Answer(meaning="The file", media="text/csv")},
+)
+def get_firms_file(ask: Ask, query: SearchQuery) -> Response:
+    """Give them out."""
+    found = firms_found(ask.desk, query.q.strip(), order=query.listing.order, after=query.after, limit=MOST_IN_FILE)
+    return csv_file("firms", [words[language()] for words in HEAD], ((one.firm_id, one.name, moment(one.recorded_at)) for one in found))
 
 
 @operation(

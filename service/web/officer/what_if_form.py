@@ -19,9 +19,8 @@ from service.errors import Fault
 from service.use_cases.what_if import Scene, movable, scene_of, try_out
 from service.web.forms import Choice, Typed, checked, number, whole
 from service.web.officer.choices import product_choices, purpose_choices
-from service.web.officer.words import TONES
 from service.web.pages import PageQuery
-from service.web.words import OUTCOMES, Words
+from service.web.words import OUTCOMES, TONES, Words
 
 __all__ = ["CaseQuery", "WhatIf", "asked_of", "what_if_of"]
 

@@ -1,4 +1,4 @@
-"""Words of the officer's pages for values of the code: tones of outcomes, tables of the policy, what a rule was used on."""
+"""Words for what a policy holds and asks: its tables, the values its rows were used on, entry gates, assumptions."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ from types import MappingProxyType
 
 from features.indicators import CATALOGUE
 from features.indicators.wording import format_value
-from features.stages import STAGES, STAGES_ZH
 from features.tables import TABLES as EVIDENCE
 from features.vocabulary import Product
 from service.domain.record.parts import Fired
 from service.web.figures import money, typeset, word
 from service.web.waterfall import indicator_name
-from service.web.words import Words
+from service.web.words import STAGE_WORDS, Words
 
-__all__ = ["ASSUMES", "GATES", "OVERRIDE_STATES", "POLICY_TABLES", "STAGE_WORDS", "TONES", "evidence_name", "used_on"]
-
-TONES: Mapping[str, str] = MappingProxyType({"approve": "good", "counter": "warn", "refer": "refer", "decline": "bad"})
-"""Colours of outcomes; the word always stands beside them."""
-
-STAGE_WORDS: Mapping[str, Words] = MappingProxyType({stage: Words(STAGES_ZH[stage], stage.capitalize()) for stage in STAGES})
+__all__ = ["ASSUMES", "GATES", "POLICY_TABLES", "evidence_name", "used_on"]
 
 POLICY_TABLES: Mapping[str, Words] = MappingProxyType(
     {
@@ -32,6 +26,7 @@ POLICY_TABLES: Mapping[str, Words] = MappingProxyType(
         "coverage": Words("数据完整度", "Coverage"),
         "model": Words("模型检查", "Model checks"),
         "disagreements": Words("积分与模型矛盾", "Points against model"),
+        "certainty": Words("模型把握程度", "How sure the model is"),
         "grades": Words("主标尺", "Master scale"),
         "grid": Words("信用等级与创新等级对照表", "Grade and tier grid"),
         "levers": Words("审批杠杆", "Levers"),
@@ -72,6 +67,11 @@ WHEN: Mapping[str, Words] = MappingProxyType(
         "residual": Words("残差", "residual"),
         "scope": Words("范围", "scope"),
         "given_by": Words("指令编号", "order"),
+        "low_grade": Words("区间最好等级", "best grade in the interval"),
+        "high_grade": Words("区间最差等级", "worst grade in the interval"),
+        "beyond": Words("超出可放款等级数", "grades past the last that lends"),
+        "within": Words("落入可放款等级数", "grades inside those that lend"),
+        "spans": Words("区间等级数", "grades in the interval"),
         "indicators": Words("指标完整度", "indicators"),
         "points": Words("积分完整度", "points"),
     }
@@ -102,15 +102,6 @@ ASSUMES: Mapping[str, Words] = MappingProxyType(
         "document-confirms": Words("新材料与原材料一致", "the newer document confirms the old one"),
         "peer-median": Words("缺失数据按同类中位数计", "what is missing is as at comparable firms"),
         "nothing-on-record": Words("检索后无记录", "the search finds nothing on record"),
-    }
-)
-
-OVERRIDE_STATES: Mapping[str, Words] = MappingProxyType(
-    {
-        "pending": Words("待第二人签署", "waits for a second person"),
-        "in-force": Words("生效中", "in force"),
-        "refused": Words("已否决", "refused"),
-        "expired": Words("已到期", "expired"),
     }
 )
 

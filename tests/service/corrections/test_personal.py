@@ -178,7 +178,7 @@ def test_processes_that_start_at_once_share_one_key(tmp_path: Path) -> None:
 
     def look() -> None:
         start.wait()
-        found.append(MasterKeys(tmp_path / "keys").current().id)
+        found.append(MasterKeys(tmp_path / "shared").current().id)
 
     threads = [threading.Thread(target=look) for _ in range(8)]
     for thread in threads:
@@ -186,7 +186,7 @@ def test_processes_that_start_at_once_share_one_key(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(set(found)) == 1
-    assert [path.name for path in (tmp_path / "keys").iterdir()] == [KEY_FILE]
+    assert [path.name for path in (tmp_path / "shared").iterdir()] == [KEY_FILE]
 
 
 def test_what_is_sealed_opens_in_its_own_place_only(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from builders_cases import AS_OF, FIRM_ID, NOW, FakeBundle, application, decided
 
 from features.indicators import CATALOGUE
 from service.domain import DecisionError, load_policy
+from service.domain.program import code_version
 
 
 @pytest.mark.parametrize(
@@ -256,8 +257,9 @@ def test_a_required_table_that_is_absent_is_referred_and_named():
 
 
 def test_the_program_s_version_is_pinned_unless_one_is_given():
-    """The installed version of the distribution."""
-    assert decided(code=None).pins.code == version("jifen")
+    """The installed version of the distribution, with the hash of its files."""
+    assert decided(code=None).pins.code == code_version()
+    assert code_version().startswith(f"{version('jifen')}+sha256.")
 
 
 def test_only_what_is_illustrative_or_simulated_is_warned_of(policy_text):

@@ -10,19 +10,14 @@ import pytest
 from scipy.stats import chi2
 from sklearn.metrics import roc_auc_score
 
-from service.monitoring import MOVED, SHORT, STABLE, Finding, Monitored, Observation, monitored, newest_of_each, overall
+from service.monitoring import MOVED, SHORT, STABLE, Finding, Monitored, Observation, newest_of_each, overall
 from service.monitoring.before_outcomes import auc_of, estimated, expected_auc, expected_defaults
 from service.monitoring.coverage import coverage
+from service.monitoring.overrides import override_outcomes
+from service.monitoring.psi import binned_counts, critical_psi, joined, psi, psi_finding
 from service.monitoring.realised import realised, vintages
-from service.monitoring.stability import (
-    binned_counts,
-    characteristics,
-    critical_psi,
-    joined,
-    missing_finding,
-    psi,
-    psi_finding,
-)
+from service.monitoring.report import monitored
+from service.monitoring.stability import characteristics, missing_finding
 from training.profile import binned
 
 FEATURES = tuple(f"f{number}" for number in range(20))
@@ -227,6 +222,42 @@ def test_realised_against_predicted_by_hand() -> None:
     assert realised([observation(1)], level=0.01).n == 0
 
 
+def overridden(defaults: int, n: int, pd: float, direction: str = "up") -> list[Observation]:
+    return [observation(number, pd=pd, defaulted=number < defaults, overridden=direction) for number in range(n)]
+
+
+def test_overrides_against_what_the_model_said_by_hand() -> None:
+    """Twenty of 200 at 5 % is p = 0.0054: moved at 3 % shared by three; ten is stable; one of 20 says nothing."""
+    worse, *others = override_outcomes(overridden(20, 200, 0.05), level=0.03)
+    assert (worse.subject, worse.verdict, worse.value, worse.expected) == ("overrides up", MOVED, 0.1, pytest.approx(0.05))
+    assert worse.low is not None
+    assert worse.high is not None
+    assert worse.low < 0.1 < worse.high
+    assert [(one.subject, one.n, one.verdict) for one in others] == [("overrides down", 0, SHORT), ("overrides level", 0, SHORT)]
+    assert next(iter(override_outcomes(overridden(20, 200, 0.05), level=0.003))).verdict == STABLE  # p is above a third of 0.3 %
+    assert next(iter(override_outcomes(overridden(10, 200, 0.05), level=0.03))).verdict == STABLE
+    assert next(iter(override_outcomes(overridden(1, 20, 0.05), level=0.03))).verdict == SHORT
+    level = list(override_outcomes(overridden(10, 200, 0.05, "level"), level=0.03))
+    assert [one.n for one in level] == [0, 0, 200]
+
+
+def test_r14_overrides_alarm_no_more_often_than_stated_and_a_tripled_risk_is_found() -> None:
+    """Of 500 draws of 200 overrides at their own PDs at most 3 % move (plus three standard errors); at thrice the PDs nearly all do."""
+    dice = np.random.default_rng(5)
+    pds = dice.beta(2, 40, size=200)
+
+    def moved(factor: float, draws: int) -> int:
+        found = 0
+        for _ in range(draws):
+            bad = dice.random(200) < np.minimum(1, factor * pds)
+            seen_ = [observation(n, pd=float(p), defaulted=bool(d), overridden="up") for n, (p, d) in enumerate(zip(pds, bad, strict=True))]
+            found += next(iter(override_outcomes(seen_, level=0.09))).verdict == MOVED  # 3 % for this direction
+        return found
+
+    assert moved(1.0, 500) <= 500 * 0.03 + 3 * (500 * 0.03 * 0.97) ** 0.5
+    assert moved(3.0, 40) >= 36
+
+
 def test_vintages_are_quarters_of_decision() -> None:
     """Each with its decisions, offers, predictions and what has been seen of them."""
     old = [replace(one, decided_at=datetime(2025, 3, 31, tzinfo=UTC)) for one in ripe(2, 10, 0.1)]
@@ -253,3 +284,36 @@ def test_the_whole_verdict() -> None:
     assert overall([one, replace(one, verdict=STABLE)]) == STABLE
     assert overall([one, replace(one, verdict=STABLE), replace(one, verdict=MOVED)]) == MOVED
     assert one.to_dict()["verdict"] == SHORT
+
+
+def test_few_overrides_are_not_enough_data_unless_they_are_plain() -> None:
+    """Twelve loans with no default could hide any risk; six defaults among them could not be chance."""
+    assert next(iter(override_outcomes(overridden(0, 12, 0.05), level=0.03))).verdict == SHORT
+    assert next(iter(override_outcomes(overridden(6, 12, 0.05), level=0.03))).verdict == MOVED
+
+
+def test_r14_overrides_of_all_directions_alarm_no_more_often_than_stated() -> None:
+    """Outcomes drawn from the PDs themselves: at most the stated 5 % of 2,000 runs say moved, on 20 loans as on 200."""
+    dice = np.random.default_rng(14)
+    for rows in (20, 200):
+        alarms = 0
+        for _ in range(1_000):
+            pd = dice.beta(1, 19, rows)
+            failed = dice.random(rows) < pd
+            way = dice.integers(0, 3, rows)
+            seen_now = [
+                observation(place, pd=float(pd[place]), overridden=("up", "down", "level")[way[place]], defaulted=bool(failed[place]))
+                for place in range(rows)
+            ]
+            alarms += any(one.verdict == MOVED for one in override_outcomes(seen_now, level=0.05))
+        assert alarms <= 50, rows
+
+
+def test_r14_overrides_that_fail_three_times_as_often_are_found() -> None:
+    """On 200 loans at 5 % whose true rate is 15 %, at least nineteen runs in twenty say moved at the share that monitoring spends."""
+    dice = np.random.default_rng(15)
+    found = sum(
+        next(iter(override_outcomes(overridden(int(dice.binomial(200, 0.15)), 200, 0.05), level=0.0025))).verdict == MOVED
+        for _ in range(200)
+    )
+    assert found >= 190

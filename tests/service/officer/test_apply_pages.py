@@ -142,6 +142,40 @@ def test_a_zip_of_the_files_is_as_good(officer_at: Person) -> None:
     assert upload(officer_at, [(content, "all.zip")]).status_code == 200
 
 
+@pytest.mark.parametrize("kind", ["encrypted", "unknown method", "damaged", "too much in all", "too much in one"])
+def test_a_zip_that_cannot_or_must_not_be_unpacked_is_refused(officer_at: Person, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Encryption, other methods, damage, and contents that would fill the memory are told as a page; nothing fails."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("firms.csv", b"firm_id\n" + b"0" * 5_000)
+        pack.writestr("patents.csv", b"firm_id\n" + b"0" * 5_000)
+    made = bytearray(content.getvalue())
+    local, central = made.index(b"PK\x03\x04"), made.index(b"PK\x01\x02")
+    if kind == "encrypted":
+        made[local + 6] = made[central + 8] = 1
+    if kind == "unknown method":
+        made[local + 8] = made[central + 10] = 97
+    if kind == "damaged":
+        made[local + 45] ^= 0xFF
+    if kind.startswith("too much"):
+        monkeypatch.setattr(f"service.web.officer.evidence_files.{'MOST_UNPACKED' if kind.endswith('all') else 'MOST_BYTES'}", 4_000)
+    answer = upload(officer_at, [(io.BytesIO(bytes(made)), "all.zip")])
+    assert answer.status_code == 422, answer.text
+
+
+def test_a_zip_of_too_many_files_is_refused(officer_at: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's evidence has so many tables."""
+    monkeypatch.setattr("service.web.officer.evidence_files.MOST_FILES", 1)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as pack:
+        for stream, name in csv_files():
+            pack.writestr(name, stream.read())
+    content.seek(0)
+    page = upload(officer_at, [(content, "all.zip")])
+    assert page.status_code == 422
+    assert "未作任何更改" in page.text
+
+
 def test_faults_of_the_files_are_told_row_by_row(officer_at: Person) -> None:
     """Table, row, column, value, rule and what the column admits; in Chinese without a word of English but the values."""
     header, *_ = evidence_texts(firms=[FIRM])["talent"].write_csv().splitlines()

@@ -38,7 +38,7 @@ def test_offers_of_all_products_stand_side_by_side_and_nothing_is_recorded(offic
     """One card a product; comparing is no decision."""
     page = officer_at.get(f"/firms/{filed}?lang=en&amount=300万&term_months=36").text
     said = seen(page)
-    for product in ("Startup credit", "Growth relay", "Loan investment", "Common growth"):
+    for product in ("Start-up credit", "Growth relay loan", "Loan with investment", "Common growth"):
         assert product in said
     assert "CNY 3,000,000" in page
     with store.reading() as unit:

@@ -120,7 +120,15 @@ def test_an_override_above_authority_is_signed_by_a_second_person(browser: Brows
 def pages(decide: Decide, filed: str) -> list[str]:
     number, declined = decide()["decision_id"], decide(product="growth-relay")["decision_id"]
     case = f"/decisions/{number}"
-    mine = [case, f"{case}/sheet", f"{case}/notice", f"{case}/override", f"{case}/review", f"{case}?amount=1000000&term_months=99"]
+    mine = [
+        case,
+        f"{case}/sheet",
+        f"{case}/notice",
+        f"{case}/override",
+        f"{case}/review",
+        f"{case}/note",
+        f"{case}?amount=1000000&term_months=99",
+    ]
     mine += [f"/decisions/{declined}", "/desk", "/desk?queue=expiring", "/firms", f"/firms/{filed}", "/apply", f"/apply?firm_id={filed}"]
     mine += [f"/apply?firm_id={filed}&product=startup-credit&amount=x", "/apply/evidence", "/batches", "/"]
     return [*mine, f"/apply?firm_id={filed}&product=startup-credit&amount=900000000&term_months=24"]

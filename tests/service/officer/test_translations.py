@@ -19,7 +19,7 @@ from service.web.words import Words
 Decide = Callable[..., dict[str, Any]]
 TEMPLATES = Path("service/web/templates")
 ROOT = Path(__file__).parents[3]
-BOTH = {"jifen 积分", "中文", "English", "AUC", "KS", "Brier", "ECE", "jifen monitor"}
+BOTH = {"XLSX", "CSV", "jifen 积分", "中文", "English", "AUC", "KS", "Brier", "ECE", "jifen monitor"}
 """Texts that are the same in both languages: names, commands, and measures that both call by one name."""
 ENGLISH = re.compile(r"(?:[A-Za-z]{2,}[ ,;:]+){3,}[A-Za-z]{2,}")
 

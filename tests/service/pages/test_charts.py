@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.use_cases.models import Measure, Part
-from service.web.charts import _wilson, calibration_chart, discrimination_chart
+from service.web.charts import calibration_chart, discrimination_chart, wilson
 
 PART = Part("stage", "start-up", 1_000, 20, 0.02, Measure(0.7, 0.6, 0.8, "DeLong"))
 
@@ -30,9 +30,9 @@ def test_groups_without_an_auc_are_left_out() -> None:
     assert calibration_chart([], "en") is None
 
 
-def test_the_interval_of_a_rate_is_wilsons() -> None:
+def test_the_interval_of_a_rate_iswilsons() -> None:
     """20 of 1,000: 1.30 % to 3.07 %, as tables of the Wilson interval give it; none of 10 still has an upper end."""
-    low, high = _wilson(20, 1_000)
+    low, high = wilson(20, 1_000)
     assert (round(low, 4), round(high, 4)) == (0.0130, 0.0307)
-    assert _wilson(0, 10)[0] == 0
-    assert round(_wilson(0, 10)[1], 3) == 0.278
+    assert wilson(0, 10)[0] == 0
+    assert round(wilson(0, 10)[1], 3) == 0.278

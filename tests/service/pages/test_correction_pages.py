@@ -56,7 +56,7 @@ def test_reviews_stand_with_their_conclusions(signed_in: Signed, corrected: str)
     """What was asked and what was concluded; open ones by themselves."""
     examiner = signed_in("auditor")
     page = examiner.get("/corrections/reviews").text
-    for said in ("please look again", "维持", "looked at it again", "尚未办结"):
+    for said in ("please look again", "维持", "looked at it again", "进行中"):
         assert said in page
     only = examiner.get("/corrections/reviews?status=open").text
     assert "and at this one" in only
@@ -75,14 +75,15 @@ def test_sealed_texts_stay_sealed(signed_in: Signed, corrected: str) -> None:
 def test_corrections_stand_on_the_record(signed_in: Signed, corrected: str) -> None:
     """The record's page tells overrides and reviews with their texts, and who did what."""
     page = signed_in("auditor").get(f"/audit/decisions/{corrected}").text
-    for said in (GROUNDS, "please look again", "提出人工调整", "登记复审请求", "复审维持原决定"):
+    for said in (GROUNDS, "please look again", "提出人工调整", "登记复核申请", "复核后维持原决定"):
         assert said in page
 
 
 def test_long_lists_are_paged(signed_in: Signed, corrected: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next page begins behind the last of this one."""
+    """The newest come first; the next page begins behind the last of this one."""
     monkeypatch.setattr("service.web.correction_pages.ON_A_PAGE", 1)
     examiner = signed_in("auditor")
     page = examiner.get("/corrections/reviews").text
+    assert "and at this one" in page
     after = page[page.index("/corrections/reviews?after=") :].partition('"')[0]
-    assert "and at this one" in examiner.get(after).text
+    assert "please look again" in examiner.get(after).text

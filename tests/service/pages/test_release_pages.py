@@ -235,10 +235,3 @@ def test_models_stand_in_one_table(signed_in: Signed, desk: Desk, decided: list[
     assert card.status_code == 200
     assert "模型卡" in card.text
     assert officer.get("/models/sha256:0").status_code == 404
-
-
-def test_monitoring_says_where_its_verdicts_are(signed_in: Signed) -> None:
-    """Until they stand on the page, it names the command and the models that are watched."""
-    page = signed_in("risk").get("/monitoring").text
-    assert "jifen monitor" in page
-    assert "jifen-startup@1" in page
