@@ -71,12 +71,10 @@ class Home:
 def gates(path: Path, **bounds: float) -> Path:
     """A file of two gates that hold for any sound model; `auc` is the bound of a third."""
     text = Path("training/gates/illustrative-2026.toml").read_text("utf-8")
-    lines = text.splitlines()
-    wanted = [line for line in lines if re.search(r'id = "(points-sum|no-firm-twice|ranks)"', line)]
-    wanted = [re.sub(r"at_least = [\d.]+", f"at_least = {bounds['auc']}", line) for line in wanted]
-    path.write_text(
-        f"{text[: text.index('gates = [')]}gates = [\n{chr(10).join(wanted)}\n]\n\n{text[text.index('[prohibited]') :]}", "utf-8"
-    )
+    head, *gates = text[: text.index("[prohibited]")].split("[[gates]]")
+    wanted = [one for one in gates if re.search(r'id = "(points-sum|no-firm-twice|ranks)"', one)]
+    wanted = [re.sub(r"at_least = [\d.]+", f"at_least = {bounds['auc']}", one) for one in wanted]
+    path.write_text("[[gates]]".join([head, *wanted]) + text[text.index("[prohibited]") :], "utf-8")
     return path
 
 
