@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from service.errors import UnknownModel
 from service.monitoring import Finding
-from service.monitoring.psi import psi_finding
 from service.store.artefacts import ArtefactKind, artefact_bytes, newest_validation
 from training.bundle import Bundle, GateOutcome, Validation, read_validation
 from training.errors import BundleError
@@ -108,6 +107,8 @@ def held_out_stability(record: Validation, bundle: Bundle) -> list[Finding]:
 
 
 def _psi(subject: str, counts: tuple[int, ...], said: Mapping[str, Any], rows: int, level: float) -> Finding:
+    from service.monitoring.psi import psi_finding  # noqa: PLC0415 - scipy, which what decides does without
+
     known = round(rows * (1 - said["missing"]))
     now, shares = np.array(counts, dtype=np.float64), np.array(said["shares"])
     return psi_finding(subject, counts=now, shares=shares, reference=known, level=level, edges=said["edges"])

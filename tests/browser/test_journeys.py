@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,11 @@ from typing import Any
 
 import pytest
 from builders_releases import MILDER
+from builders_retraining import JOB, kept
 
+from service.clock import system_clock
 from service.desk import Desk
+from service.store.retrainings import find_retraining
 
 Sit = Callable[..., Any]
 DRAFT = MILDER.replace('name = "technology', 'name = "draft', 1)
@@ -119,6 +123,28 @@ def test_a_stop_takes_one_person_and_its_end_two(sit: Sit, served: tuple[str, De
     assert first.get_by_text("Automatic decisions go on").is_visible()
 
 
+RETRAINING = {
+    "zh": ("再训练", "理由（记入账本）", "开始", "刷新", "再训练失败"),
+    "en": ("Retraining", "Reason (kept in the ledger)", "Start", "Load again", "The retraining failed"),
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_risk_starts_a_retraining_and_sees_how_it_ends(sit: Sit, lang: str) -> None:
+    """From the models to the job's page, which a real process works on; evidence of one firm cannot train, and the page says what to do."""
+    models, reason, start, again, failed = RETRAINING[lang]
+    page = sit("risk", lang=lang, to="/models")
+    page.get_by_role("link", name=models).click()
+    page.get_by_label(reason).fill("a quarter has passed")
+    page.get_by_role("button", name=start, exact=True).click()
+    until = time.monotonic() + 120
+    while page.get_by_role("link", name=again).count() and time.monotonic() < until:
+        page.wait_for_timeout(500)
+        page.goto(page.url)
+    assert page.get_by_role("alert").get_by_text(failed).is_visible()
+    assert page.get_by_role("alert").locator("pre").inner_text()
+
+
 PAGES = (
     ("auditor", "/audit"),
     ("auditor", "/audit/entries"),
@@ -134,6 +160,8 @@ PAGES = (
     ("risk", "/releases/shadow"),
     ("risk", "/models"),
     ("risk", "/models/{model}"),
+    ("risk", "/retrainings"),
+    ("risk", "/retrainings/{job}"),
     ("risk", "/monitoring"),
     ("risk", "/policy"),
     ("risk", "/policy/schemes"),
@@ -170,7 +198,15 @@ def _named(desk: Desk) -> dict[str, str]:
 
     base = desk.office.base()
     assert base is not None
-    return {"number": decisions_after(desk, firm_id=None, after=0, limit=1)[0].decision_id, "model": base.bundles["startup"].sha256}
+    with desk.store.reading() as unit:
+        is_there = find_retraining(unit, JOB) is not None
+    if not is_there:
+        kept(desk.store, system_clock(), state="done")
+    return {
+        "job": JOB,
+        "number": decisions_after(desk, firm_id=None, after=0, limit=1)[0].decision_id,
+        "model": base.bundles["startup"].sha256,
+    }
 
 
 def _faults(page: Any, path: str, lang: str, axe: Any) -> list[str]:

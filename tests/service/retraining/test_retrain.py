@@ -71,12 +71,10 @@ class Home:
 def gates(path: Path, **bounds: float) -> Path:
     """A file of two gates that hold for any sound model; `auc` is the bound of a third."""
     text = Path("training/gates/illustrative-2026.toml").read_text("utf-8")
-    lines = text.splitlines()
-    wanted = [line for line in lines if re.search(r'id = "(points-sum|no-firm-twice|ranks)"', line)]
-    wanted = [re.sub(r"at_least = [\d.]+", f"at_least = {bounds['auc']}", line) for line in wanted]
-    path.write_text(
-        f"{text[: text.index('gates = [')]}gates = [\n{chr(10).join(wanted)}\n]\n\n{text[text.index('[prohibited]') :]}", "utf-8"
-    )
+    head, *gates = text[: text.index("[prohibited]")].split("[[gates]]")
+    wanted = [one for one in gates if re.search(r'id = "(points-sum|no-firm-twice|ranks)"', one)]
+    wanted = [re.sub(r"at_least = [\d.]+", f"at_least = {bounds['auc']}", one) for one in wanted]
+    path.write_text("[[gates]]".join([head, *wanted]) + text[text.index("[prohibited]") :], "utf-8")
     return path
 
 
@@ -90,9 +88,13 @@ def peers(path: Path, tables: object) -> Path:
 
 def run(store: Store, *words: object) -> Ran:
     """Call the command and read back what it recorded."""
-    done = CliRunner().invoke(retrain, [str(word) for word in words])
+    done = CliRunner().invoke(retrain, [str(word) for word in words], help_option_names=NAMES)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.output
     return Ran(done.exit_code, done.stdout, done.stderr, newest_retrainings(store, system_clock, 1)[0])
+
+
+NAMES = ["-h", "--help"]
+"""As below the whole command line: a command keeps the first it is asked for, and the documents are written from it."""
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +269,7 @@ def test_options_become_effort_and_names_are_those_of_training() -> None:
 def test_wrong_input_ends_with_code_2(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """And what to do: nothing was approved in a fresh home, and no peers are named."""
     monkeypatch.setenv("JIFEN_HOME", str(tmp_path))
-    done = CliRunner().invoke(retrain, ["--evidence", str(home.evidence), "--reason", "x", "--operator", "wang"])
+    done = CliRunner().invoke(retrain, ["--evidence", str(home.evidence), "--reason", "x", "--operator", "wang"], help_option_names=NAMES)
     assert done.exit_code == 2
     assert "failed (retraining-invalid): nothing was approved yet" in done.stderr
 
