@@ -20,7 +20,7 @@ from features.build import build_features
 from features.indicators import CATALOGUE
 from features.points import build_reference, shipped_scheme
 from features.tables import TABLES
-from service.artefacts import model_artefact, reference_artefact, scheme_artefact, scheme_text
+from service.artefacts import reference_artefact, scheme_artefact, scheme_text
 from service.clock import system_clock
 from service.config import Settings
 from service.ledger import Actor
@@ -109,7 +109,8 @@ def _released(store: Any, home: Path, tables: dict[str, pl.DataFrame]) -> None:
     frame = build_features(pl.DataFrame(asked).with_columns(amount=nothing, term_months=nothing), tables)
     scheme = shipped_scheme("cn-core-18")
     peers = build_reference(frame, scheme, name="peers", as_of=(DAY - date(1970, 1, 1)).days, simulated=True)
-    weak = (frame["cash_cover_months"].fill_null(3.0) < 2.0).to_numpy().astype(np.float64)
+    chances = np.where((frame["cash_cover_months"].fill_null(3.0) < 2.0).to_numpy(), 0.5, 0.15)
+    weak = (np.random.default_rng(3).random(len(firms)) < chances).astype(np.float64)
     safer = Calibration(slope=1.0, intercept=-2.2, observed=0.1, central_tendency=0.02, shift=0.0)
     doubt = DOUBT.model_copy(update={"weights": (1 / len(CATALOGUE),) * len(CATALOGUE)})
 
