@@ -42,7 +42,7 @@ def catalogue_bundle(
         "calibration": Calibration(slope=1.0, intercept=0.0, observed=0.1, central_tendency=0.1, shift=0.0),
         "expected_margin": float(Booster(text).contributions(matrix)[0, -1]),
         "hashes": Hashes(data=HASH, code=HASH, config=HASH),
-        **dict.fromkeys(("libraries", "settings", "training", "metrics", "findings"), {}),
+        **{part: {} for part in ("libraries", "settings", "training", "metrics", "findings")},
     }
     manifest = Manifest(**(usual | told))
     profile = {"rows": len(matrix), "features": {name: binned(matrix[:, column]) for column, name in enumerate(names)}}

@@ -76,7 +76,7 @@ def counter(nation: Nation, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module")
 def sample(nation: Nation, rows: pl.DataFrame) -> list[str]:
-    """Some forty firms: by chance, identity only, of unknown stage, with investors, with a loan to relay, and with offers of each product."""
+    """Some forty firms: by chance, bare, of unknown stage, with investors, with a loan to relay, and with offers of each product."""
     drawn = rows["firm_id"].sample(10, seed=4).to_list()
     picked = {*drawn, *nation.bare[:3], *nation.stageless[:3]}
     tables = {name: pl.read_parquet(nation.evidence / f"{name}.parquet") for name in ("funding", "loans")}
