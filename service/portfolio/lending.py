@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from features.build import CONTEXT
+import numpy as np
+
+from features.build import CONTEXT, kept_name
 from features.firm_row import FirmRow
-from features.measures import READINGS
+from features.one_firm import known_name
 from service.domain import Application
 from service.domain.allocation import Plan
 from service.domain.allocation.candidate import PD_UNIT
@@ -18,7 +19,7 @@ from service.domain.investors import INVESTOR_FACTS
 from service.domain.policy.rules import ProductRow
 from service.domain.verdict import Verdict, settle
 from service.portfolio.conditions import Judged
-from service.portfolio.sheet import Bases, Whole, prior_in
+from service.portfolio.sheet import Sheet, Whole, prior_in
 from service.portfolio.standing import Standing
 
 __all__ = ["Lent", "lent_to"]
@@ -37,16 +38,15 @@ class Lent:
 def lent_to(
     case: Judged, rows: Whole, product: tuple[int, ProductRow], standing: Standing, plan: Plan
 ) -> Iterator[tuple[int, Verdict, Lent | None]]:
-    """Settle the rows that no finding stopped, each as `decide` would."""
-    for row, record, backed in zip(rows.tolist(), case.sheet.records(rows), case.backed.records(rows), strict=True):
-        one = _case(case, row, record, backed, product, standing)
+    """Settle the rows that no finding stopped, each as `decide` would; equal PDs after each other, so that one curve serves them all."""
+    for row in rows[np.argsort(case.scores.pd[rows], kind="stable")].tolist():
+        one = _case(case, row, product, standing)
         verdict = settle(one, ())
         yield row, verdict, None if verdict.terms is None else Lent(one, income(one, verdict, plan))
 
 
-def _case(
-    case: Judged, row: int, record: dict[str, Any], backed: dict[str, Any], product: tuple[int, ProductRow], standing: Standing
-) -> Case:
+def _case(case: Judged, row: int, product: tuple[int, ProductRow], standing: Standing) -> Case:
+    record, backed = case.sheet.record(row), case.backed.record(row)
     asked = Application.model_construct(
         product=product[1].product,
         amount=standing.amount,
@@ -57,7 +57,7 @@ def _case(
     )
     return Case(
         application=asked,
-        firm=_firm(record),
+        firm=_firm(case.sheet, row),
         values=record,
         points=case.scores.points_of(row),
         risk=case.scores.risk(row),
@@ -69,15 +69,16 @@ def _case(
     )
 
 
-def _firm(record: dict[str, Any]) -> FirmRow:
+def _firm(sheet: Sheet, row: int) -> FirmRow:
     """Give the firm's row; its indicators stay in the record, which holds more than a settled case reads."""
+    record = sheet.record(row)
     return FirmRow(
         firm_id=record["firm_id"],
         as_of=record["as_of"],
         context={name: record[name] for name in CONTEXT if record[name] is not None},
         values=record,
-        bases=Bases(record),
-        known={table: record[f"known_{table}"] for table in READINGS},
+        bases=sheet.record(row, kept_name),
+        known=sheet.record(row, known_name),
         coverage=record["coverage"],
     )
 
