@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from features.build import CONTEXT, kept_name
 from features.firm_row import FirmRow
 from features.one_firm import known_name
@@ -17,12 +15,12 @@ from service.domain.allocation.options import expected_profit
 from service.domain.case import Case
 from service.domain.investors import INVESTOR_FACTS
 from service.domain.policy.rules import ProductRow
-from service.domain.verdict import Verdict, settle
+from service.domain.verdict import Verdict, is_offered, settle
 from service.portfolio.conditions import Judged
 from service.portfolio.sheet import Sheet, Whole, prior_in
 from service.portfolio.standing import Standing
 
-__all__ = ["Lent", "lent_to"]
+__all__ = ["Lent", "lent_to", "refused"]
 
 WHOLE = 10_000
 
@@ -38,11 +36,19 @@ class Lent:
 def lent_to(
     case: Judged, rows: Whole, product: tuple[int, ProductRow], standing: Standing, plan: Plan
 ) -> Iterator[tuple[int, Verdict, Lent | None]]:
-    """Settle the rows that no finding stopped, each as `decide` would; equal PDs after each other, so that one curve serves them all."""
-    for row in rows[np.argsort(case.scores.pd[rows], kind="stable")].tolist():
+    """Settle the rows that no finding stopped, each as `decide` would."""
+    for row in rows.tolist():
         one = _case(case, row, product, standing)
         verdict = settle(one, ())
         yield row, verdict, None if verdict.terms is None else Lent(one, income(one, verdict, plan))
+
+
+def refused(case: Judged, rows: Whole, product: tuple[int, ProductRow], standing: Standing) -> Iterator[tuple[int, Verdict]]:
+    """Settle those of the rows that are offered nothing; the others are left out, and nothing is priced for them."""
+    for row in rows.tolist():
+        one = _case(case, row, product, standing)
+        if not is_offered(one):
+            yield row, settle(one, ())
 
 
 def _case(case: Judged, row: int, product: tuple[int, ProductRow], standing: Standing) -> Case:

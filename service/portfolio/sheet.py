@@ -46,6 +46,11 @@ class Sheet:
         return self._column(f"known_{table}")
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Every column there is."""
+        return frozenset(self.frame.columns)
+
+    @cached_property
     def stage(self) -> Whole:
         """The growth stage's place in `STAGES`, -1 where unknown."""
         return np.nan_to_num(self.value("growth_stage"), nan=-1).astype(np.int64)
@@ -111,11 +116,13 @@ class Part(dict[str, Any]):
 
     def __contains__(self, name: object) -> bool:
         """Is there such a column?"""
-        return self._named(str(name)) in self._sheet.frame.columns
+        return self._named(str(name)) in self._sheet.names
 
     def get(self, name: str, default: Any = None) -> Any:
         """Read a column, or give `default` where it is unknown or there is none."""
-        value = self[name] if name in self else None
+        if name not in self:
+            return default
+        value = self[name]
         return default if value is None else value
 
 
