@@ -20,7 +20,7 @@ from benchmarks.report import Result, write_result
 from features.build import build_features
 from features.firm_row import build_firm
 
-__all__ = ["main"]
+__all__ = ["APPLICATIONS", "FIRMS", "RUNS", "batch", "main", "ratio"]
 
 APPLICATIONS, FIRMS, RUNS = 200_000, 100_000, 3
 
@@ -43,7 +43,8 @@ def _refuse_difference(name: str, ours: pl.DataFrame, theirs: pl.DataFrame) -> N
             raise SystemExit(f"{name}: {column} differs by {worst}")
 
 
-def _batch(runs: int, applications: int, firms: int) -> dict[str, list[float]]:
+def batch(runs: int, applications: int, firms: int) -> dict[str, list[float]]:
+    """Time the three in turns, after their results were compared."""
     asked, evidence = made_applications(applications, firms), made_evidence(firms)
     in_pandas = {name: frame.to_pandas() for name, frame in evidence.items()}
     asked_pandas, connection = asked.to_pandas(), loaded(asked, evidence)
@@ -78,11 +79,11 @@ def _one_firm(firms: int) -> dict[str, float]:
 
 def main() -> None:
     """Measure and write `benchmarks/results/features.json`; ratios are medians of the runs' own ratios."""
-    times = _batch(RUNS, APPLICATIONS, FIRMS)
+    times = batch(RUNS, APPLICATIONS, FIRMS)
     one = _one_firm(200)
     ratios = {
-        "pandas / jifen, 200,000 applications": _ratio(times["pandas"], times["jifen"]),
-        "jifen / DuckDB SQL, 200,000 applications": _ratio(times["jifen"], times["duckdb"]),
+        "pandas / jifen, 200,000 applications": ratio(times["pandas"], times["jifen"]),
+        "jifen / DuckDB SQL, 200,000 applications": ratio(times["jifen"], times["duckdb"]),
         "one firm from raw evidence, ms": one["one_firm_ms"],
     }
     aims = {
@@ -95,7 +96,8 @@ def main() -> None:
     write_result("features", "Indicators of many applications", __doc__ or "", results, ratios, aims)
 
 
-def _ratio(above: list[float], below: list[float]) -> float:
+def ratio(above: list[float], below: list[float]) -> float:
+    """Give the median of the ratios of runs that took turns."""
     return statistics.median(a / b for a, b in zip(above, below, strict=True))
 
 
