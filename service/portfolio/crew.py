@@ -84,17 +84,14 @@ def bench_of(wish: Wish, store: Store) -> Bench:
     return Bench(active, standing, plan, Grid(active.policy))
 
 
-_RUNS: list[Run] = []
-"""The run of a worker's process."""
+_RUNS: dict[Wish, Run] = {}
+"""The run of a worker's process, opened with its first part: what keeps it from opening is then told as what keeps a part from being made."""
 
 
-def _begin(wish: Wish) -> None:
-    context = opened(wish)
-    _RUNS.append(context.__enter__())
-
-
-def _make(number: int) -> tuple[int, Made]:
-    return number, _RUNS[0].make(number)
+def _make(wish: Wish, number: int) -> tuple[int, Made]:
+    if wish not in _RUNS:
+        _RUNS[wish] = opened(wish).__enter__()
+    return number, _RUNS[wish].make(number)
 
 
 def made_by(wish: Wish, run: Run, workers: int, numbers: Iterable[int]) -> Iterator[tuple[int, Made]]:
@@ -104,10 +101,10 @@ def made_by(wish: Wish, run: Run, workers: int, numbers: Iterable[int]) -> Itera
         yield from ((number, run.make(number)) for number in asked)
         return
     os.environ["POLARS_MAX_THREADS"] = "1"  # of the processes to come: they share the cores already
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(wish,))
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
     with pool:
         try:
-            for one in as_completed([pool.submit(_make, number) for number in asked]):
+            for one in as_completed([pool.submit(_make, wish, number) for number in asked]):
                 yield one.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
