@@ -85,7 +85,7 @@ def bench_of(wish: Wish, store: Store) -> Bench:
 
 
 _RUNS: dict[Wish, Run] = {}
-"""The run of a worker's process, opened with its first part: what keeps it from opening is then told as what keeps a part from being made."""
+"""The run of a worker's process, opened with its first part: what keeps it from opening is then told like any other failure."""
 
 
 def _make(wish: Wish, number: int) -> tuple[int, Made]:
