@@ -12,10 +12,13 @@ from builders_chromium import is_inside, to_have_address
 from builders_monitoring import keep
 from builders_releases import MILDER
 from builders_retraining import JOB, kept
+from builders_validation import full_validation
 from playwright.sync_api import expect
 
+from service.artefacts import validation_artefact
 from service.clock import system_clock
 from service.desk import Desk
+from service.store.artefacts import keep_artefacts
 from service.store.retrainings import find_retraining
 from service.use_cases.monitoring_runs import history
 
@@ -220,6 +223,10 @@ def _named(desk: Desk) -> dict[str, str]:
     if not is_there:
         kept(desk.store, system_clock(), state="done")
     runs = history(desk.store, desk.clock).kept
+    if not runs:
+        record = full_validation(desk.shelf.model(base.bundles["startup"].sha256), desk.clock())
+        with desk.store.writing() as unit:
+            keep_artefacts(unit, [validation_artefact(record.to_bytes())], desk.clock())
     return {
         "job": JOB,
         "run": runs[0].run_id if runs else keep(desk.store, desk.clock),
