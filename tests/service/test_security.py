@@ -16,6 +16,8 @@ import pytest
 from builders_evidence import request as evidence_request
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import Headers as AnswerHeaders
+from werkzeug.http import parse_options_header
 
 from service.active import Active
 from service.app import create_app
@@ -32,6 +34,7 @@ from service.web.journal import HEADERS
 from service.web.operations import operations_of
 
 ROOT = Path(__file__).parents[2]
+NAMED = "Content-Disposition"
 PACKAGES = ("features", "training", "service")
 PASSWORD = "correct horse battery"
 Headers = dict[str, str]
@@ -220,3 +223,14 @@ def test_reading_changes_nothing(app: Flask, store: Store) -> None:
         client.get(re.sub(r"<[^>]+>", "x", one.path), headers=tokens[role])
         with store.reading() as unit:
             assert size_of(unit) - before == 0 or role is Role.AUDITOR, one.path
+
+
+def test_downloads_are_named_here() -> None:
+    """A name that is put together goes through the one place that quotes it, so that no name of a model or list ends the header."""
+    named = [line for path in (ROOT / "service" / "web").rglob("*.py") for line in path.read_text("utf-8").splitlines() if NAMED in line]
+    assert len(named) >= 6
+    assert [line for line in named if "{" in line.partition(NAMED)[2] and ".set(" not in line] == []
+    for name in ('a"; filename=b.html', "模型.html", "a b.html"):
+        headers = AnswerHeaders()
+        headers.set(NAMED, "attachment", filename=name)
+        assert parse_options_header(headers[NAMED]) == ("attachment", {"filename": name})
