@@ -151,6 +151,7 @@ def test_risk_starts_a_retraining_and_sees_how_it_ends(sit: Sit, lang: str) -> N
 
 BARRIERS = {"moderate", "serious", "critical"}
 PAGES = (
+    ("auditor", "/account"),
     ("auditor", "/audit"),
     ("auditor", "/audit/entries"),
     ("auditor", "/audit/entries/3"),
@@ -176,6 +177,7 @@ PAGES = (
     ("risk", "/policy/difference?before=cn-core-18&after=local-1000"),
 )
 DARK = {
+    "/account",
     "/audit/decisions/{number}",
     "/audit/decisions/{number}/lineage",
     "/releases/new",
