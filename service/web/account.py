@@ -46,6 +46,7 @@ class AccountPage:
     """Where somebody is signed in, and the two forms. What was wrong stands on top; a password is never shown again."""
 
     frame: Frame
+    login: str
     account: Account
     trouble: Words | None
 
@@ -79,7 +80,7 @@ def get_account(ask: Ask, query: PageQuery) -> Response:
 )
 def post_password(ask: Ask, form: PasswordForm) -> Response:
     """Change it."""
-    if form.password != form.again:
+    if len({form.password, form.again}) > 1:
         return _page(ask, DIFFER, 422)
     try:
         change_own_password(ask.desk, ask.caller, current=form.current, new=form.password, address=request.remote_addr or "")
@@ -127,4 +128,5 @@ def _out(ask: Ask) -> Response:
 
 def _page(ask: Ask, trouble: Words | None = None, status: int = 200) -> Response:
     shown = show_account(ask.desk, ask.caller, cookie_of(ask.desk.settings, Cookie.SESSION))
-    return render("account.html", AccountPage(frame=frame_of(TITLE, ask.session, ask.caller), account=shown, trouble=trouble), status)
+    frame, login = frame_of(TITLE, ask.session, ask.caller), ask.caller.person or ask.caller.token_id
+    return render("account.html", AccountPage(frame=frame, login=login, account=shown, trouble=trouble), status)
