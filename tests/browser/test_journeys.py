@@ -26,7 +26,7 @@ Sit = Callable[..., Any]
 DRAFT = MILDER.replace('name = "technology', 'name = "draft', 1)
 # A browser that goes on to the next page drops files half-way; the development server of these tests then leaves them to the collector.
 DROPPED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-pytestmark = [pytest.mark.xdist_group("browser"), DROPPED]
+pytestmark = DROPPED
 
 EXAMINER = {
     "zh": {

@@ -23,8 +23,6 @@ from training.tracking import connected
 
 ROWS = toy_book().matrix[:40]
 
-pytestmark = pytest.mark.xdist_group("mlflow")
-
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -22,7 +22,7 @@ Filed = dict[str, Any]
 BARRIERS = {"moderate", "serious", "critical"}
 # A browser that goes on to the next page drops files half-way; the development server of these tests then leaves them to the collector.
 DROPPED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-pytestmark = [pytest.mark.xdist_group("chromium"), DROPPED]
+pytestmark = DROPPED
 
 
 @pytest.fixture(scope="module")
