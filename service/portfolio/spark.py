@@ -10,8 +10,9 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
+from functools import cache, partial, reduce
 from hashlib import sha256
+from pathlib import PurePosixPath
 from typing import Any
 
 import orjson
@@ -31,6 +32,7 @@ from service.portfolio.run import MANIFEST, Made, Manifest, Report, asked_of, bu
 from service.portfolio.shipment import Shipment, shipment_of
 from service.portfolio.together import tables_in, together
 from service.store import open_store
+from training.evidence_files import DOCUMENTS
 
 __all__ = ["run_on_spark"]
 
@@ -82,11 +84,12 @@ def run_on_spark(wish: Wish, evidence: str, folder: str, *, report: Report = lam
 
 
 def _tables(session: Any, files: Files, folder: str) -> Mapping[str, Any]:
-    """Open the Parquet of each table: a file, or a folder as Spark writes it. Anything of another name is refused."""
+    """Open the Parquet of each table: a file, or a folder as Spark writes it. Any other file is refused; documents may lie beside them."""
     names = files.names(folder)
     if names is None:
         raise PortfolioRefused(f"there is no folder {folder} that the cluster can read; name the one that holds firms.parquet")
-    strangers = [name for name in names if name.removesuffix(".parquet") not in TABLES or not name.endswith(".parquet")]
+    data = [name for name in names if PurePosixPath(name).suffix not in {"", *DOCUMENTS}]
+    strangers = [name for name in data if name not in {f"{table}.parquet" for table in TABLES}]
     if strangers:
         faults = [Fault(name.partition(".")[0], 0, "", name, "unknown-file", _remedy(name)) for name in strangers]
         raise EvidenceFaults(faults)
@@ -115,12 +118,17 @@ def _counted(tables: Mapping[str, Any]) -> _Counted:
     """Count the firms, and hash the rows of every table: a 64-bit sum that tells accident, not intent."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    lines = []
-    for name, frame in sorted(tables.items()):
-        columns = sorted(frame.columns)
-        cells = [part for column in columns for part in (F.col(f"`{column}`"), F.col(f"`{column}`").isNull())]
-        (found,) = frame.select(F.xxhash64(*cells).cast("decimal(20,0)").alias("h")).agg(F.count("h"), F.sum("h")).collect()
-        lines.append(f"{name} {','.join(columns)} {found[0]} {found[1]}")
+    def summed(name: str, frame: Any) -> Any:
+        cells = [part for column in sorted(frame.columns) for part in (F.col(f"`{column}`"), F.col(f"`{column}`").isNull())]
+        said = F.lit(f"{name} {','.join(sorted(frame.columns))}").alias("table")
+        return (
+            frame.select(F.xxhash64(*cells).cast("decimal(20,0)").alias("h"))
+            .agg(F.count("h").alias("n"), F.sum("h").alias("h"))
+            .select(said, "n", "h")
+        )
+
+    found = reduce(lambda one, other: one.union(other), [summed(name, frame) for name, frame in tables.items()]).collect()
+    lines = sorted(f"{table} {rows} {total}" for table, rows, total in found)
     firms = tables["firms"].select(F.col("firm_id").cast("string").alias("code")).na.drop().distinct().count()
     return _Counted("rows-xxhash64:" + sha256("\n".join(lines).encode()).hexdigest(), int(firms))
 

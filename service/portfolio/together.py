@@ -1,4 +1,4 @@
-"""All rows of a firm in one place of a cluster: eleven tables as one frame with a struct for each, and back into tables where they are worked on."""
+"""All rows of a firm in one place of a cluster: eleven tables as one frame with a struct for each, and back into tables there."""
 
 from __future__ import annotations
 
