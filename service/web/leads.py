@@ -76,7 +76,7 @@ class LeadsPage(BaseModel):
     leads,
     "POST",
     "/v1/leads",
-    summary="Rank the firms on file without a running loan, for each product by what a loan would earn; nothing is decided or recorded of them",
+    summary="Rank the firms on file without a running loan, product by product, by what a loan would earn; nothing is decided",
     permission=Permission.PROPOSE,
     body=LeadsPlan,
     answers={202: Answer(meaning="It is queued", content=LeadsShown, headers=("Location",))},

@@ -12,18 +12,18 @@ from typing import Any
 import orjson
 import polars as pl
 import pytest
-from builders_releases import office_of, released, wanted
+from builders_core import core_release
+from builders_releases import office_of, released
 from builders_spark import small_spark
 from polars.testing import assert_frame_equal
 
 from features.checks import EvidenceFaults
-from features.points import build_reference, shipped_scheme
-from service.artefacts import reference_artefact, scheme_artefact, scheme_text
 from service.clock import system_clock
 from service.config import Settings
 from service.errors import PortfolioRefused
 from service.portfolio import spark as on_spark
 from service.portfolio.cluster import Files
+from service.portfolio.columns import schema_of
 from service.portfolio.crew import Wish, bench_of, made_by, opened
 from service.portfolio.leads import leads_of, scanned
 from service.portfolio.run import MANIFEST, Made, Manifest, asked_of, parts_of, products_of, run
@@ -61,13 +61,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, migrated: Path, folders: 
     settings = Settings(home=home, database_url=f"sqlite:///{home / 'jifen.db'}")
     store = open_store(settings.database)
     upgrade(store)
-    scheme = shipped_scheme("cn-core-18")
-    peers = pl.DataFrame(
-        {name: [0.0, 1.0, 2.0] for name in scheme.indicators} | {"growth_stage": [0.0, 1.0, 2.0], "field": ["electronics"] * 3}
-    )
-    reference = reference_artefact(build_reference(peers, scheme, name="peers", as_of=date(2026, 1, 1)).data)
-    text = scheme_text("cn-core-18") or ""
-    released(office_of(store, home, system_clock), wanted(folders, scheme=scheme_artefact(text), reference=reference))
+    released(office_of(store, home, system_clock), core_release(folders))
     store.close()
     return settings
 
@@ -251,7 +245,7 @@ def test_executors_write_the_rows_and_say_what_is_wrong(gathered: Mapping[str, A
     bench = bench_of(wish, store)
     shipment = shipment_of(store, bench, with_offers=False)
     store.close()
-    schema = pl.DataFrame(schema=on_spark.schema_of(bench.active, with_offers=False)).to_arrow().schema
+    schema = pl.DataFrame(schema=schema_of(bench.active, with_offers=False)).to_arrow().schema
     batches = together(gathered, 1).toArrow().to_batches()
 
     def rows(packed: Shipment, today: date = TODAY, some: Any = batches) -> int:
