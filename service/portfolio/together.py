@@ -44,7 +44,7 @@ def tables_in(batches: Iterable[pa.RecordBatch], today: date) -> Mapping[str, pl
         frame = pl.DataFrame(pl.from_arrow(batch))
         for place, name in enumerate(TABLES):
             if name in frame.columns:
-                rows = frame.filter(pl.col(TABLE) == place).select(FILE, ROW, name).unnest(name)
+                rows = frame.select(TABLE, FILE, ROW, name).filter(pl.col(TABLE) == place).drop(TABLE).unnest(name)
                 pieces.setdefault(name, []).append(rows)
     if not pieces:
         return None

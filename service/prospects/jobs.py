@@ -47,9 +47,7 @@ def ask_leads(store: Store, clock: Clock, plan: LeadsPlan, actor: Actor, *, poli
     with store.writing() as unit:
         other = open_leads(unit)
         if other is not None:
-            raise WrongState(
-                f"list {other.job_id}, asked for by {other.actor.id}, is {other.state}; let it end first"
-            )
+            raise WrongState(f"list {other.job_id}, asked for by {other.actor.id}, is {other.state}; let it end first")
         keep_leads(unit, job_id=job_id, plan=plan, actor=actor, now=now)
         kept = find_leads(unit, job_id)
     assert kept is not None  # written above
