@@ -143,3 +143,17 @@ def test_the_table_is_read_by_hand():
     doubt = Doubt(level=0.9, weights=(0.7, 0.3), by_margin=(bands[1:], bands[1:], bands), by_missing=missing)
     found = doubt.interval(np.array([[1.0, np.nan]]), np.array([0.5]), np.array([0.0]))
     assert found[0].tolist() == pytest.approx([expit(-0.7), expit(1.0)])
+
+
+def test_a_row_is_in_the_same_band_alone_and_in_any_batch() -> None:
+    """Twelve of 120 equal weights are missing in every row, in places of its own: a tenth, on the edge of a band, for each."""
+    width = 120
+    draw = np.random.default_rng(5)
+    rows = np.zeros((200, width))
+    for row in rows:
+        row[draw.permutation(width)[:12]] = np.nan
+    bands = (Band(below=0.1, low=-0.1, high=0.1, n=9), Band(below=None, low=-0.9, high=0.9, n=9))
+    doubt = Doubt(level=0.9, weights=(1 / width,) * width, by_missing=bands, by_margin=((Band(below=None, low=0, high=0, n=9),),) * 2)
+    together = doubt.missing_weight(np.asfortranarray(rows))
+    assert set(together.tolist()) == {0.1}
+    assert [doubt.missing_weight(rows[[place]])[0] for place in range(200)] == together.tolist()

@@ -7,6 +7,7 @@ margin of complete cases moved when as much evidence was hidden from them. Both 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 from typing import Final
 
 import numpy as np
@@ -50,9 +51,12 @@ class Doubt(BaseModel):
     """By margin, within each band of missing weight."""
 
     def missing_weight(self, matrix: Floats) -> Floats:
-        """Weight of what is missing in each row, 0 to 1; `matrix` before anything is filled in."""
-        weight: Floats = np.isnan(matrix) @ np.array(self.weights)
-        return weight
+        """Weight of what is missing in each row, 0 to 1; `matrix` before anything is filled in.
+
+        Summed exactly and rounded once, so that a row on the edge of a band is in the same band alone and in any batch.
+        """
+        missing = np.where(np.isnan(matrix), np.array(self.weights), 0.0)
+        return np.array([fsum(row) for row in missing.tolist()], dtype=np.float64)
 
     def interval(self, matrix: Floats, margin: Floats, log_odds: Floats) -> Floats:
         """Lower and upper PD of each row, shape (n, 2); the PD lies between them."""
