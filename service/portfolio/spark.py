@@ -60,6 +60,7 @@ def run_on_spark(wish: Wish, evidence: str, folder: str, *, report: Report = lam
     session = spark_session()
     files = Files(session)
     report("read the evidence", 0.0)
+    found = _found(files, folder)
     tables = _tables(session, files, evidence)
     store = open_store(wish.settings.database, connections=2, lock_seconds=wish.settings.lock_seconds)
     try:
@@ -71,7 +72,8 @@ def run_on_spark(wish: Wish, evidence: str, folder: str, *, report: Report = lam
     offers = "all" if wish.with_offers else "none"
     asked = {**asked_of(counted, bench, size=wish.size, offers=offers), "engine": "spark"}
     partitions = max(1, -(-counted.firms // wish.size))
-    manifest = _begun(files, folder, Manifest(asked=asked, chunks=partitions, firms=counted.firms))
+    manifest = found or Manifest(asked=asked, chunks=partitions, firms=counted.firms)
+    manifest.refuse_other(asked, folder)
     report("write the rows", 0.1)
     if not manifest.is_finished or not _stands(session, files, folder, manifest):
         files.write(f"{folder}/{MANIFEST}", Manifest(asked=asked, chunks=partitions, firms=counted.firms).body())
@@ -133,17 +135,15 @@ def _counted(tables: Mapping[str, Any]) -> _Counted:
     return _Counted("rows-xxhash64:" + sha256("\n".join(lines).encode()).hexdigest(), int(firms))
 
 
-def _begun(files: Files, folder: str, wanted: Manifest) -> Manifest:
-    """Give the manifest that stands there, or the wanted one; `PortfolioRefused` where the folder holds something else."""
+def _found(files: Files, folder: str) -> Manifest | None:
+    """Read the manifest that stands there; `PortfolioRefused` where the folder holds something else."""
     content = files.read(f"{folder}/{MANIFEST}")
-    if content is None:
-        strangers = files.names(folder)
-        if strangers:
-            raise PortfolioRefused(f"{folder} holds {strangers[0]} and no manifest; choose an empty folder")
-        return wanted
-    found = Manifest.parsed(content, f"{folder}/{MANIFEST}")
-    found.refuse_other(wanted.asked, folder)
-    return found
+    if content is not None:
+        return Manifest.parsed(content, f"{folder}/{MANIFEST}")
+    strangers = files.names(folder)
+    if strangers:
+        raise PortfolioRefused(f"{folder} holds {strangers[0]} and no manifest; choose an empty folder")
+    return None
 
 
 def _written(session: Any, tables: Mapping[str, Any], shipment: Shipment, bench: Bench, partitions: int, today: date, place: str) -> None:

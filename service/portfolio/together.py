@@ -29,11 +29,17 @@ def together(tables: Mapping[str, Any], partitions: int) -> Any:
             F.lit(list(TABLES).index(name)).alias(TABLE),
             F.col("_metadata.file_name").alias(FILE),
             (F.col("_metadata.row_index") + 1).alias(ROW),
-            F.struct(*[F.col(f"`{column}`") for column in frame.columns]).alias(name),
+            *(
+                F.struct(*[F.col(f"`{column}`") for column in frame.columns]).alias(name)
+                if name == other
+                else F.lit(None).cast(schema).alias(other)
+                for other, schema in schemas.items()
+            ),
         )
 
+    schemas = {name: frame.schema for name, frame in tables.items()}
     every = [packed(name, frame) for name, frame in tables.items()]
-    whole = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), every)
+    whole = reduce(lambda one, other: one.union(other), every)
     return whole.repartition(partitions, FIRM).sortWithinPartitions(TABLE, FILE, ROW)
 
 

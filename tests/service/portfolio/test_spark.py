@@ -180,8 +180,9 @@ def test_evidence_that_is_not_there_is_refused(spark: Any, wish: Wish, tmp_path:
 def test_bad_evidence_is_told_in_the_words_of_the_local_run(spark: Any, wish: Wish, province: Path, tmp_path: Path) -> None:
     """Table, row of the file, column, value, rule and remedy come from the executor to the driver as they are."""
     evidence = tmp_path / "evidence"
-    shutil.copytree(province, evidence)
-    patents = pl.read_parquet(evidence / "patents.parquet")
+    evidence.mkdir()
+    shutil.copy(province / "firms.parquet", evidence)
+    patents = pl.read_parquet(province / "patents.parquet")
     patents[4, "claims"] = -3
     patents.write_parquet(evidence / "patents.parquet")
     with pytest.raises(EvidenceFaults) as there:
