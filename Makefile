@@ -32,8 +32,9 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 demo: setup ## simulate a province, train both models, serve the API
 	$(BIN)/jifen demo
 
+# A file's tests stay together, so what they share is built once; the long files come first (tests/conftest.py), so no worker waits at the end.
 test: setup-dev ## run every test with branch coverage
-	$(BIN)/python -m pytest $(TESTS) --numprocesses 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(TESTS) --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 check: setup-dev ## lint, format, types, import contracts
 	$(BIN)/ruff check .

@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-EVERY = ("features", "scoring", "loanbooks", "quality", "innovation", "truth", "allocation", "decisions", "ledger")
+from benchmarks.report import aims_table
+
+EVERY = ("features", "scoring", "loanbooks", "quality", "innovation", "truth", "allocation", "starting", "decisions", "ledger")
 
 for name in sys.argv[1:] or EVERY:
     import_module(f"benchmarks.{name}").main()
+print(aims_table())

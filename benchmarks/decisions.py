@@ -34,7 +34,7 @@ from service.tokens import Role
 from service.use_cases.tokens import create_token
 from training.shelf import resolve_local
 
-__all__ = ["main"]
+__all__ = ["FIRMS", "SEED", "UNTIL", "asked_decisions", "main"]
 
 FIRMS, SEED, UNTIL = 8_000, 7, date(2026, 10, 31)
 CONNECTIONS = (1, 8, 32)
@@ -53,7 +53,7 @@ class Rival:
     request: Callable[[int], bytes]
 
 
-def _decisions(settings: Settings, *, plans: bool) -> Callable[[int], bytes]:
+def asked_decisions(settings: Settings, *, plans: bool) -> Callable[[int], bytes]:
     """Ask for decisions on firms and products in turn; `plans` also asks what would change each answer, for cases that are not approved."""
     store = open_store(settings.database, connections=1, lock_seconds=30)
     token = create_token(store, name="benchmark", role=Role.OFFICER.value).text
@@ -166,8 +166,8 @@ def main() -> None:
     settings = replace(settings_from(), home=home, database_url="", port=free_port(8000))
     prepare_province(settings, firms=FIRMS, seed=SEED, until=UNTIL, fresh=False)
     with running_service(settings), bare_flask(settings) as bare, mlflow_serve(settings) as rival:
-        ours = Rival("jifen decision, record durable", settings.port, _decisions(settings, plans=False))
-        whole = Rival("the same with plans what would change it", settings.port, _decisions(settings, plans=True))
+        ours = Rival("jifen decision, record durable", settings.port, asked_decisions(settings, plans=False))
+        whole = Rival("the same with plans what would change it", settings.port, asked_decisions(settings, plans=True))
         results = _compare([ours, whole, bare, rival])
     rates = {result.name: result.values["per_second"] for result in results}
     at = {c: {name.rsplit(",", 1)[0]: rate for name, rate in rates.items() if name.endswith(f" {c} connections")} for c in CONNECTIONS}
@@ -176,8 +176,8 @@ def main() -> None:
         ratios[f"decisions / mlflow serve with shap, {connections} connections"] = found[ours.name] / found[rival.name]
         ratios[f"decisions / bare Flask route, {connections} connections"] = found[ours.name] / found[bare.name]
     aims = {
-        "decisions / mlflow serve with shap, 32 connections": (20.0, "at least"),
-        "decisions / bare Flask route, 32 connections": (0.2, "at least"),
+        "decisions / mlflow serve with shap, 32 connections": (25.0, "at least"),
+        "decisions / bare Flask route, 32 connections": (0.25, "at least"),
     }
     write_result("decisions", "Decisions per second", __doc__ or "", results, ratios, aims)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["Result", "gather", "rewrite", "write_result"]
+__all__ = ["Result", "aims_table", "gather", "rewrite", "write_result"]
 
 FOLDER = Path(__file__).parent / "results"
 HEAD = """# Benchmarks
@@ -85,6 +85,23 @@ def rewrite(page: Path, marks: tuple[str, str], text: str) -> None:
 
 
 def gather() -> None:
-    """Write `benchmarks/README.md` from every result on file."""
-    parts = [_section(json.loads(path.read_text("utf-8"))) for path in sorted(FOLDER.glob("*.json"))]
-    (FOLDER.parent / "README.md").write_text("\n".join([HEAD, *parts]), encoding="utf-8")
+    """Write `benchmarks/README.md` from every result on file: all aims first, and then what each benchmark found."""
+    found = _on_file()
+    parts = [_section(one) for one in found.values()]
+    (FOLDER.parent / "README.md").write_text("\n".join([HEAD, aims_table(found), *parts]), encoding="utf-8")
+
+
+def _on_file() -> dict[str, Mapping[str, object]]:
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+
+
+def aims_table(found: Mapping[str, Mapping[str, object]] | None = None) -> str:
+    """Set out every aim of every result with what was reached."""
+    lines = ["## Every aim", "", "| measured by | what | aim | found | reached |", "|---|---|---|---|---|"]
+    for key, one in (_on_file() if found is None else found).items():
+        ratios: Mapping[str, float] = one["ratios"]  # type: ignore[assignment]
+        aims: Mapping[str, Mapping[str, object]] = one["aims"]  # type: ignore[assignment]
+        for name, aim in aims.items():
+            reached = "yes" if aim["reached"] else "**no**"
+            lines.append(f"| {key} | {name} | {aim['sense']} {aim['bound']} | {_number(ratios[name])} | {reached} |")
+    return "\n".join(lines) + "\n"

@@ -13,6 +13,7 @@ from service.config import Settings, settings_from
 from service.desk import Desk, open_desk
 from service.logs import write_logs
 from service.use_cases.numbers import note_process
+from service.web.account import account
 from service.web.allocations import allocations
 from service.web.audit import audit
 from service.web.baskets import baskets
@@ -81,6 +82,7 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
     answer_problems(app)
     serve_pages(app)
     for blueprint in (
+        account,
         allocations,
         apply,
         apply_evidence,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from threading import BoundedSemaphore
@@ -10,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from service.errors import Fault, InvalidRequest
+from service.tokens import Role
 
 __all__ = ["LONGEST", "SHORTEST", "Passwords", "check_password", "make_password"]
 
@@ -17,6 +19,10 @@ SHORTEST, LONGEST = 12, 256
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that are mistaken for one another."""
 COMMON = frozenset({"123456789012", "1234567890123", "password1234", "password12345", "qwertyuiop12", "administrator", "changeme1234"})
+CONTEXT = ("jifen", "积分", "bank", "银行", "loan", "贷款", "credit", "授信", "technology", "科技", "password", "密码", *Role)
+"""Words of this place: whoever guesses tries them first. The login and its parts belong to them too."""
+LEFT = 8
+"""Characters that a password must have besides such words, where it holds any."""
 AT_ONCE = 2
 """A check takes 64 MB for some 50 ms; no more than so many run in one process, however many try to sign in."""
 
@@ -36,6 +42,17 @@ def check_password(password: str, login: str) -> None:
         raise _refused("must not be the login", "choose another one")
     if read.casefold() in COMMON or len(set(read)) < 4:
         raise _refused("is among the first that are guessed", "choose another one, or let `--generate` make it")
+    if _without_context(read.casefold(), login) < min(LEFT, len(read)):
+        rule = f"has fewer than {LEFT} characters besides the login and words of this place, such as {', '.join(CONTEXT[:4])}"
+        raise _refused(rule, "choose other words, or let `--generate` make it")
+
+
+def _without_context(read: str, login: str) -> int:
+    """Count the characters that are left when the login, its parts and the words of this place are taken out."""
+    words = {*CONTEXT, login.casefold(), *(part for part in re.split(r"[._-]", login.casefold()) if len(part) > 2)}
+    for word in sorted(words, key=len, reverse=True):
+        read = read.replace(word, "")
+    return len(read)
 
 
 def _refused(rule: str, remedy: str) -> InvalidRequest:

@@ -14,7 +14,16 @@ from sqlalchemy import Connection
 
 from service.clock import Clock
 from service.store.engine import Store
-from service.store.sessions import KeptSession, end_session, find_session, forget_sessions, keep_session, touch_session
+from service.store.sessions import (
+    KeptSession,
+    KeptUse,
+    end_session,
+    find_session,
+    forget_sessions,
+    keep_session,
+    sessions_of,
+    touch_session,
+)
 from service.tokens import Holder
 
 __all__ = ["Session", "Sessions", "derived", "is_derived", "new_secret"]
@@ -86,6 +95,16 @@ class Sessions:
                 touch_session(unit, kept.digest, now)
         holder = Holder(kept.user_id, kept.role, kept.login)
         return Session(holder=holder, name=kept.name, csrf=derived(secret, "csrf"), expires_at=kept.expires_at)
+
+    def of(self, unit: Connection, user_id: str) -> list[KeptUse]:
+        """Give a person's sessions that are alive, the newest first."""
+        now = self._clock()
+        return [one for one in sessions_of(unit, user_id) if now < one.expires_at and now - one.last_seen_at < self._idle]
+
+    @staticmethod
+    def digest_of(secret: str | None) -> str | None:
+        """Give what is kept of a cookie, by which a session is told from another."""
+        return None if secret is None else _digest(secret)
 
     def end(self, unit: Connection, secret: str) -> None:
         """End the session of a cookie, if there is one."""

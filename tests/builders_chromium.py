@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -10,10 +11,27 @@ from typing import Any
 
 from conftest import need
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 60_000
+"""Milliseconds until a page is given up: on a busy machine it comes late, and that is no fault of the page."""
+expect.set_options(timeout=PATIENCE)
+
+
+def is_inside(url: str) -> bool:
+    """Does an address lie behind the sign-in? A press of the button answers before its page has come."""
+    return "/sign-in" not in url
+
+
+def to_have_address(page: Page, path: str) -> str:
+    """Wait until a page's path is that of a pattern, whatever its query; give the pattern's first group, or all of the address."""
+    pattern = re.compile(rf"[^?#]*{path}(?:[?&#].*)?")
+    expect(page).to_have_url(re.compile(f"^{pattern.pattern}$"))
+    found = pattern.fullmatch(page.url)
+    assert found
+    return str(found[1] if pattern.groups else found[0])
 
 
 @contextmanager
@@ -49,7 +67,7 @@ class Visit:
             base_url=address, locale=lang, color_scheme=scheme, java_script_enabled=scripts, viewport={"width": 1280, "height": 900}
         )
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(PATIENCE)
         self.complaints: list[str] = []
         self.page.on("console", lambda message: self.complaints.append(message.text) if message.type in {"error", "warning"} else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -59,4 +77,5 @@ class Visit:
         self.page.fill("#login", login)
         self.page.fill("#password", password)
         self.page.click("main button.primary")
+        self.page.wait_for_url(is_inside)
         return self.page

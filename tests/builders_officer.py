@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -69,3 +70,10 @@ def seen(html: str) -> list[str]:
     reader = _Texts()
     reader.feed(html)
     return reader.texts
+
+
+def send_batch(who: Person, firms: str, **fields: str) -> Any:
+    """Upload a batch of firms by its form."""
+    files = [(io.BytesIO(firms.encode()), "firms.csv")]
+    said = {"product": "loan-investment", "envelope": "2000万", "plan": "illustrative-2026-11", "once": "12345678"} | fields
+    return who.send("/batches", {**said, "files": files}, content_type="multipart/form-data")

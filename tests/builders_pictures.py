@@ -64,6 +64,7 @@ PAGES = (
     # Looked at, not kept: every other page.
     Pictured(name="sign-in", who="", path="/sign-in", template="sign_in.html", kept=False),
     Pictured(name="docs", who="", path="/docs", template="docs.html", kept=False),
+    Pictured(name="account", who="officer", path="/account", template="account.html", kept=False),
     Pictured(name="landing", who="officer", path="/", template="landing.html", kept=False),
     Pictured(name="trouble", who="officer", path="/decisions/NOTHING", template="trouble.html", kept=False),
     Pictured(name="referred", who="officer", path="/desk?queue=referred", template="officer/desk.html", kept=False),

@@ -46,10 +46,10 @@ class Running:
         code = "from service.config import settings_from; from service.serving import serve; serve(settings_from())"
         environment = {**os.environ, **environment_of(settings)}
         self.process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL, start_new_session=True)
-        wait_until(self.is_ready, seconds=60)
+        wait_until(self.is_ready, seconds=180)
 
     def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
-        connection = HTTPConnection("127.0.0.1", self.settings.port, timeout=20)
+        connection = HTTPConnection("127.0.0.1", self.settings.port, timeout=60)
         try:
             connection.request(
                 method, path, None if body is None else json.dumps(body), {"Content-Type": "application/json", **(headers or {})}
@@ -77,4 +77,4 @@ class Running:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(60)

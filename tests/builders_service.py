@@ -43,7 +43,7 @@ def csv_file(table: str, rows: Sequence[Mapping[str, str]]) -> tuple[BytesIO, st
     return BytesIO(frame.write_csv().encode()), f"{table}.csv"
 
 
-def wait_until(holds: Callable[[], bool], *, seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
     """Wait for something another thread or process does; fail when it does not happen in time."""
     end = time.monotonic() + seconds
     while not holds():

@@ -12,16 +12,16 @@ import json
 import logging
 import shutil
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from builders_chromium import PROGRAMS, served
+from builders_chromium import PROGRAMS, is_inside, served
 from builders_picture_province import Hands, settle
 from builders_pictures import FOLDER, KEPT, MANIFEST, PAGES, Pictured, file_of, made_from, pictures, read_manifest, stale
+from builders_service import wait_until
 from PIL import Image
 
 from service.app import create_app
@@ -30,6 +30,8 @@ from service.cli.options import last_month_end, today
 from service.cli.province import prepare_province
 from service.config import settings_from
 from service.serving import prepare
+from service.store import Store
+from service.store.ledger import sealed_size, size_of
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 FIRMS = 12_000
@@ -50,10 +52,16 @@ def province(firms: int) -> Iterator[tuple[str, dict[str, str], dict[str, str]]]
     clock = Hands()
     app = create_app(settings, clock=clock)
     named = settle(app, clock, passwords, prepared.applicant.firm_id)
-    time.sleep(1)  # until the last record is under a signed checkpoint
+    wait_until(lambda: is_sealed(app.extensions["jifen"].store))
     with served(app) as address:
         yield address, passwords, named
     app.extensions["jifen"].store.close()
+
+
+def is_sealed(store: Store) -> bool:
+    """Is the last record under a signed checkpoint?"""
+    with store.reading() as unit:
+        return sealed_size(unit) == size_of(unit)
 
 
 class Camera:
@@ -77,6 +85,7 @@ class Camera:
                 page.fill("#login", f"demo-{who}")
                 page.fill("#password", self.passwords[f"demo-{who}"])
                 page.click("main button.primary")
+                page.wait_for_url(is_inside)
             self.windows[key] = page
         return self.windows[key]
 

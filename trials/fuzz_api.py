@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
 import time
@@ -70,13 +71,14 @@ def fuzz_api(
 ) -> ApiFuzz:
     """Send about `examples` cases, as many more as complete the last round over all operations; stop after `seconds`.
 
-    With `one_in` above 1 only the coverage phase runs, over one in so many operations: quick, and enough to see that all of it works.
+    With `one_in` above 1 only the coverage phase runs, over one in so many operations, and as few of the hostile texts are sent: quick, and
+    enough to see that all of it works.
     """
     logging.getLogger("service").setLevel("CRITICAL")
     guests, found = Guests(app, tokens), ApiFuzz()
     began = time.monotonic()
     rounds = 0
-    _send_texts(app, guests, found)
+    _send_texts(app, guests, found, one_in)
     while found.examples < examples:
         left = None if seconds is None else seconds - (time.monotonic() - began)
         if left is not None and left < 1:
@@ -87,12 +89,14 @@ def fuzz_api(
     return found
 
 
-def _send_texts(app: Flask, guests: Guests, found: ApiFuzz) -> None:
-    """Put each hostile text into each value of each address; generators of data that fits a schema seldom think of them."""
-    client = Client(guests)
+def _send_texts(app: Flask, guests: Guests, found: ApiFuzz, one_in: int) -> None:
+    """Put hostile texts into each value of each address, all or one in so many in turn; generators of fitting data seldom think of them."""
+    client, turn = Client(guests), itertools.count()
     for one in operations_of(app):
         for name in [*VALUE.findall(one.path), *(one.query.model_fields if one.query else ())]:
             for text in TEXTS:
+                if next(turn) % one_in:
+                    continue
                 address = _address(one.path, name, quote(text, safe="", errors="surrogatepass"))
                 status = client.open(address, method=one.method).status_code
                 found.texts += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["children_of", "holder_of", "resident_bytes"]
+__all__ = ["children_of", "holder_of", "proportional_bytes", "resident_bytes"]
 
 
 def children_of(parent: int) -> list[int]:
@@ -17,9 +17,18 @@ def children_of(parent: int) -> list[int]:
 
 def resident_bytes(process: int) -> int | None:
     """Give the memory a process holds of its own, in bytes: resident and shared with nobody; None where it is gone."""
+    return _summed(process, ("Private_Clean:", "Private_Dirty:"))
+
+
+def proportional_bytes(process: int) -> int | None:
+    """Give a process's memory with its share of what it shares with others (PSS), in bytes; None where it is gone."""
+    return _summed(process, ("Pss:",))
+
+
+def _summed(process: int, names: tuple[str, ...]) -> int | None:
     with suppress(FileNotFoundError, ProcessLookupError):
         lines = Path(f"/proc/{process}/smaps_rollup").read_text("ascii").splitlines()
-        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean:", "Private_Dirty:")))
+        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(names))
     return None
 
 

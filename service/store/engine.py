@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.errors import BadSetting
 from service.outages import DatabaseUnavailable
@@ -38,6 +39,10 @@ class Store:
         self._file = Path(str(engine.url.database)) if self._is_sqlite else None
         self._seen: tuple[int, int] | None = None
         self._reader = engine if self._is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._pools = 0
+        """How many pools were let go; a connection remembers its own."""
+        event.listen(engine, "connect", self._mark)
+        event.listen(engine, "checkin", self._close_of_older_pool)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -73,16 +78,28 @@ class Store:
         try:
             found = self._file.stat()
         except OSError as error:
-            self.engine.dispose()
+            self._let_go()
             raise DatabaseUnavailable(f"{self._file} is gone ({error.strerror}); bring it back with its -wal file beside it") from error
         if self._seen != (found.st_dev, found.st_ino):
             if self._seen is not None:
-                self.engine.dispose()
+                self._let_go()
             self._seen = (found.st_dev, found.st_ino)
 
     def close(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection: those at rest at once, those at work when they are given back."""
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._pools += 1
         self.engine.dispose()
+
+    def _mark(self, _: object, record: ConnectionPoolEntry) -> None:
+        record.info["pool"] = self._pools
+
+    def _close_of_older_pool(self, _: object, record: ConnectionPoolEntry) -> None:
+        """Close what was at work when its pool was let go; nobody would take it from there again."""
+        if record.info.get("pool") != self._pools:
+            record.invalidate()
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -10,7 +10,17 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from service.store.models import SessionRow, UserRow
 from service.tokens import Role
 
-__all__ = ["KeptSession", "end_session", "end_sessions", "find_session", "forget_sessions", "keep_session", "touch_session"]
+__all__ = [
+    "KeptSession",
+    "KeptUse",
+    "end_session",
+    "end_sessions",
+    "find_session",
+    "forget_sessions",
+    "keep_session",
+    "sessions_of",
+    "touch_session",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +35,23 @@ class KeptSession:
     disabled_at: datetime | None
     last_seen_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptUse:
+    """When a session began, was last used, and ends whatever happens."""
+
+    digest: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+def sessions_of(unit: Connection, user_id: str) -> list[KeptUse]:
+    """List a person's sessions, ended by time or not, the newest first."""
+    columns = (SessionRow.digest, SessionRow.created_at, SessionRow.last_seen_at, SessionRow.expires_at)
+    found = unit.execute(select(*columns).where(SessionRow.user_id == user_id).order_by(SessionRow.created_at.desc(), SessionRow.digest))
+    return [KeptUse(**row._asdict()) for row in found]
 
 
 def keep_session(unit: Connection, *, digest: str, user_id: str, now: datetime, expires_at: datetime) -> None:

@@ -21,7 +21,7 @@ from service.store.people import KeptPerson, change_person, find_person, keep_pe
 from service.store.sessions import end_sessions
 from service.tokens import Role
 
-__all__ = ["COMMAND_LINE", "create_user", "disable", "enable", "people_on_file", "set_password", "set_role", "user_content"]
+__all__ = ["COMMAND_LINE", "create_user", "disable", "enable", "enter_user", "people_on_file", "set_password", "set_role", "user_content"]
 
 COMMAND_LINE = Actor(kind="system", id="command line")
 LOGIN = re.compile(r"[a-z0-9._-]{2,32}")
@@ -71,7 +71,7 @@ def create_user(
         if oidc_subject is not None and person_by_subject(unit, oidc_subject):
             raise _wrong("oidc-subject", oidc_subject, "belongs to another person", "give each person their own")
         keep_person(unit, person)
-        _enter(unit, person, actor, now, "created", role=person.role.value, authority=person.authority, signs_in_by=_ways(person))
+        enter_user(unit, person, actor, now, "created", role=person.role.value, authority=person.authority, signs_in_by=_ways(person))
     return person
 
 
@@ -82,7 +82,7 @@ def disable(store: Store, login: str, *, actor: Actor = COMMAND_LINE, clock: Clo
         if person.disabled_at is not None:
             return
         change_person(unit, person.user_id, disabled_at=now)
-        _enter(unit, person, actor, now, "disabled", sessions_ended=end_sessions(unit, person.user_id))
+        enter_user(unit, person, actor, now, "disabled", sessions_ended=end_sessions(unit, person.user_id))
 
     _change(store, login, clock, change)
 
@@ -92,7 +92,7 @@ def enable(store: Store, login: str, *, actor: Actor = COMMAND_LINE, clock: Cloc
 
     def change(unit: Connection, person: KeptPerson, now: datetime) -> None:
         change_person(unit, person.user_id, disabled_at=None, locked_until=None, failures=0)
-        _enter(unit, person, actor, now, "enabled")
+        enter_user(unit, person, actor, now, "enabled")
 
     _change(store, login, clock, change)
 
@@ -113,7 +113,7 @@ def set_role(
     def change(unit: Connection, person: KeptPerson, now: datetime) -> None:
         change_person(unit, person.user_id, role=chosen.value, authority=may_sign)
         before = {"role": person.role.value, "authority": person.authority}
-        _enter(unit, person, actor, now, "role", role=chosen.value, authority=may_sign, before=before)
+        enter_user(unit, person, actor, now, "role", role=chosen.value, authority=may_sign, before=before)
 
     _change(store, login, clock, change)
 
@@ -133,7 +133,7 @@ def set_password(
 
     def change(unit: Connection, person: KeptPerson, now: datetime) -> None:
         change_person(unit, person.user_id, password_hash=kept, password_changed_at=now, failures=0, locked_until=None)
-        _enter(unit, person, actor, now, "password", sessions_ended=end_sessions(unit, person.user_id))
+        enter_user(unit, person, actor, now, "password", sessions_ended=end_sessions(unit, person.user_id))
 
     _change(store, login, clock, change)
 
@@ -152,7 +152,8 @@ def _change(store: Store, login: str, clock: Clock, change: Callable[[Connection
         change(unit, person, clock())
 
 
-def _enter(unit: Connection, person: KeptPerson, actor: Actor, at: datetime, event: str, **said: Any) -> None:
+def enter_user(unit: Connection, person: KeptPerson, actor: Actor, at: datetime, event: str, **said: Any) -> None:
+    """Enter what happened to a person into the ledger."""
     content = user_content(person, event, **said)
     append(unit, [Draft(kind=Kind.USER, subject=person.login, actor=actor, at=at, content=content)])
 

@@ -17,7 +17,7 @@ from service.sessions import Session
 from service.store.ledger import append
 from service.store.people import KeptPerson, change_person, find_person, person_by_id, person_by_subject
 
-__all__ = ["UNKNOWN", "refuse", "sign_in", "sign_in_as", "sign_out"]
+__all__ = ["UNKNOWN", "confirm", "refuse", "sign_in", "sign_in_as", "sign_out"]
 
 DOOR = Actor(kind="system", id="sign-in")
 UNKNOWN = "unknown"
@@ -59,6 +59,24 @@ def sign_in(desk: Desk, *, login: str, password: str, address: str, replacing: s
     if settled.counts:
         raise SignInRefused(REFUSED)
     raise refuse(desk, settled.reason, settled.subject)
+
+
+def confirm(desk: Desk, *, login: str, password: str, address: str) -> KeptPerson:
+    """Ask somebody who is signed in for their password once more; a wrong one counts and locks as at the door, and is `SignInRefused`."""
+    desk.rates.count_sign_in(login, address)
+    with desk.store.reading() as unit:
+        person = find_person(unit, login)
+    assert person is not None, "people are never deleted"
+    is_open = _barred(person, desk.clock()) is None
+    is_right = desk.passwords.is_right(password, person.password_hash if is_open else None)
+    with desk.store.writing() as unit:
+        settled = _settled(unit, desk, person, is_right=is_right)
+        if isinstance(settled, KeptPerson):
+            change_person(unit, settled.user_id, failures=0)
+            return settled
+        if settled.counts:
+            _count_failure(unit, desk, person)
+    raise SignInRefused(REFUSED)
 
 
 def sign_in_as(desk: Desk, *, subject: str, replacing: str | None = None) -> str:

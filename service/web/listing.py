@@ -57,5 +57,6 @@ def sorts(*names: str) -> str:
 
 def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
     """Answer with a CSV file."""
-    headers = {"Content-Disposition": f"attachment; filename={name}.csv"}
-    return Response(csv_bytes(head, rows), content_type="text/csv; charset=utf-8", headers=headers)
+    answer = Response(csv_bytes(head, rows), content_type="text/csv; charset=utf-8")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
+    return answer

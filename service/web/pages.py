@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, redirect, render_template, request
 from jinja2 import pass_context
@@ -157,8 +157,7 @@ def to_sign_in() -> Response:
 def local_path(text: str | None) -> str:
     """Give a path of this service, and `/` for anything that a browser might take for another host's."""
     path = text or "/"
-    parts = urlsplit(path)
-    is_local = path.startswith("/") and not path.startswith("//") and not (parts.scheme or parts.netloc)
+    is_local = path.startswith("/") and not path.startswith("//")
     return path if is_local and path.isprintable() and "\\" not in path else "/"
 
 

@@ -193,8 +193,9 @@ def retraining_document(ask: Ask, job_id: str, segment: str, name: str, query: P
         content = None if model is None else report_bytes(unit, model.reports[name])
     if model is None or content is None:
         raise UnknownRetraining(f"retraining {job_id[:40]!r} left no {name[:40]!r} of {segment[:20]!r}; its page lists what it left")
-    headers = {"Content-Disposition": f"attachment; filename={model.name}-{model.version}-{name}"}
-    return Response(content, content_type="text/html; charset=utf-8", headers=headers)
+    answer = Response(content, content_type="text/html; charset=utf-8")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{model.name}-{model.version}-{name}")
+    return answer
 
 
 def _listed(ask: Ask, typed: Typed, *, refusal: Refusal | None = None, status: int = 200) -> Response:

@@ -12,6 +12,7 @@ from typing import Any
 
 import builders_cases as cases
 import pytest
+from builders_chromium import PATIENCE, is_inside
 from builders_evidence import request as evidence_request
 from builders_models import small_bundle
 from builders_people import AUTHORITIES, PASSWORD, person
@@ -88,12 +89,14 @@ def sit(chromium: Any, served: tuple[str, Desk]) -> Iterator[Sit]:
 
     def sign_in(role: str, *, lang: str = "zh", to: str = "/") -> Any:
         context = chromium.new_context(java_script_enabled=False, locale="zh-CN" if lang == "zh" else "en-GB", base_url=served[0])
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         page = context.new_page()
         page.goto(f"{to}{'&' if '?' in to else '?'}lang={lang}")
         page.get_by_label("登录名" if lang == "zh" else "Login").fill(f"the.{role}")
         page.get_by_label("密码" if lang == "zh" else "Password").fill(PASSWORD)
         page.get_by_role("button", name="登录" if lang == "zh" else "Sign in").click()
+        page.wait_for_url(is_inside)
         return page
 
     yield sign_in

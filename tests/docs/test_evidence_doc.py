@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from features.checks import Fault, check_table
 from features.evidence import MOST_ROWS, FirmEvidence, dossier_frames, dossier_of
 from features.tables import REGISTERS, TABLES
+from service import uploads, workbooks
+from service.web.officer import evidence_files
 
 PAGE = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text("utf-8")
 EXAMPLE = json.loads(re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)[0])
@@ -47,3 +49,17 @@ def test_numbers_and_registers_of_the_page_are_those_of_the_code() -> None:
     """The limit of rows and the list of registers are the ones in force."""
     assert f"at most {MOST_ROWS:,} rows" in PAGE
     assert f"event registers ({', '.join(REGISTERS)})" in PAGE
+
+
+def test_the_limits_of_uploads_are_those_of_the_page() -> None:
+    """Rows, bytes, files, sheets and columns."""
+    mebi = 2**20
+    told = (
+        f"{uploads.MOST_ROWS:,} rows and, of Parquet, {uploads.MOST_BYTES // mebi} MiB a file",
+        f"a workbook {workbooks.MOST_BYTES // mebi} MiB",
+        f"ZIP: {evidence_files.MOST_FILES} files, {evidence_files.MOST_BYTES // mebi} MiB each",
+        f"{evidence_files.MOST_UNPACKED // mebi} MiB in all",
+        f"workbook: {workbooks.MOST_UNPACKED // mebi} MiB, {workbooks.MOST_MEMBERS} parts, {workbooks.MOST_SHEETS} sheets",
+        f"{workbooks.MOST_ROWS:,} rows and {workbooks.MOST_COLUMNS} columns a sheet",
+    )
+    assert [words for words in told if words not in PAGE] == []

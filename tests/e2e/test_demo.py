@@ -8,10 +8,8 @@ import sys
 from pathlib import Path
 
 import polars as pl
-import pytest
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_demo_builds_a_province_and_its_answer_holds(tmp_path: Path) -> None:
     """`jifen demo --check` simulates, trains, releases, serves, decides over HTTP, and holds answer, ledger, replay and export to it."""
     home = tmp_path / "home"

@@ -15,7 +15,7 @@ def test_a_name_is_taken_once_until_its_work_is_over() -> None:
     background, go, done = Background(), Event(), []
 
     def work() -> None:
-        go.wait(10)
+        assert go.wait(60)
         done.append(1)
 
     background.take_up("a", work)

@@ -26,7 +26,7 @@ from service.witness import Witness
 ROUNDS = int(os.environ.get("JIFEN_CRASH_ROUNDS", "3"))
 """Kills of each test; more of them with the variable, as in JIFEN_CRASH_ROUNDS=100."""
 PROGRAM = Path(__file__).parents[1] / "programs" / "append_until_killed.py"
-LONGEST = 60
+LONGEST = 180
 
 
 def start(home: Path, database: str, told: Path) -> subprocess.Popen[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -98,12 +99,15 @@ def test_a_log_line_is_one_json_object() -> None:
     try:
         int("x")
     except ValueError as error:
-        record = logging.LogRecord("service", logging.ERROR, __file__, 1, "failed %d", (3,), (type(error), error, error.__traceback__))
+        caught = (type(error), error, error.__traceback__)
+        record = logging.LogRecord("service", logging.ERROR, __file__, 1, "failed %d\n{", (3,), caught)
     record.request_id = "abc"
     line = JsonLines().format(record)
     said = json.loads(line)
     assert "\n" not in line
-    assert (said["event"], said["level"], said["request_id"]) == ("failed 3", "error", "abc")
+    assert (said["event"], said["level"], said["request_id"]) == ("failed 3\n{", "error", "abc")
+    assert datetime.fromisoformat(said["time"]) == datetime.fromtimestamp(round(record.created, 3), UTC)
+    assert said["time"].endswith("+00:00")
     assert said["trace"].endswith("ValueError\n")
     assert "invalid literal" not in said["trace"]  # a message may quote what was sent
 

@@ -65,6 +65,8 @@ def test_nobody_is_there_unless_somebody_made_them(store: Store) -> None:
         ({"login": "zhang.wei.hefei", "password": "Zhang.Wei.Hefei"}, "password", "must not be the login"),
         ({"password": "Password1234"}, "password", "first that are guessed"),
         ({"password": "abababababababab"}, "password", "first that are guessed"),
+        ({"password": "Jifen-Bank-2026"}, "password", "besides the login and words of this place"),
+        ({"password": "zhang科技贷款银行wei26"}, "password", "besides the login and words of this place"),
         ({"password": None}, "password", "required without an OIDC subject"),
         ({"oidc_subject": ""}, "oidc-subject", "1 to 255"),
     ],
@@ -183,6 +185,12 @@ def test_generated_passwords_are_good_and_differ() -> None:
     for password in made:
         check_password(password, "zhang.wei")
         assert len(password) == 24
+
+
+def test_words_of_this_place_may_stand_in_a_long_password() -> None:
+    """What counts is what is left without them; digits alone, or any other letters, are as good as ever."""
+    for password in ("the bank of a green river", "837465920183", "officer with nine red hats", "海上生明月天涯共此时情人"):
+        check_password(password, "zhang.wei")
 
 
 def test_common_passwords_are_refused_however_they_are_written() -> None:

@@ -257,6 +257,9 @@ def test_a_wrong_parameter_is_refused(client: FlaskClient, officer: Headers, add
         ("GET", "/v2/decisions", 404, "unknown-route"),
         ("GET", "/v1/decisions/01JDC0V9T7Q2M4X8K6Z3B5N1RA", 404, "unknown-decision"),
         ("GET", "/v1/decisions/x%00y", 404, "unknown-route"),
+        ("GET", "/static/", 404, "unknown-route"),
+        ("GET", "/static/../app.py", 404, "unknown-route"),
+        ("GET", "/static/%2e%2e/app.py", 404, "unknown-route"),
         ("DELETE", "/v1/decisions", 405, "method-not-allowed"),
         ("OPTIONS", "/v1/decisions", 405, "method-not-allowed"),
         ("BREW", "/healthz", 405, "method-not-allowed"),
@@ -271,8 +274,10 @@ def test_what_is_not_there_is_a_problem_too(
     assert (status == 405) == ("Allow" in answer.headers)
 
 
-def test_a_failure_says_nothing_of_the_inside(app: Flask, client: FlaskClient, officer: Headers, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bug is a 500 problem with a request id; the exception's words stay in the log."""
+def test_a_failure_says_nothing_of_the_inside(
+    client: FlaskClient, officer: Headers, monkeypatch: pytest.MonkeyPatch, service_log: pytest.LogCaptureFixture
+) -> None:
+    """A bug is a 500 problem with a request id, under which the log has its trace."""
 
     def fail(*_: object) -> None:
         raise RuntimeError("secret inside")
@@ -281,6 +286,9 @@ def test_a_failure_says_nothing_of_the_inside(app: Flask, client: FlaskClient, o
     answer = client.get("/v1/decisions/x", headers=officer)
     is_problem(answer, 500, "internal-error")
     assert "secret" not in answer.text
+    (line,) = [record for record in service_log.records if record.getMessage() == "a request failed"]
+    assert (line.levelname, line.request_id) == ("ERROR", answer.headers["X-Request-Id"])
+    assert line.exc_info
 
 
 def test_an_error_without_a_status_is_a_failure(client: FlaskClient, officer: Headers, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,17 +55,17 @@ def test_records_that_wait_are_committed_together() -> None:
     def slow(records: Sequence[Record]) -> list[Entry]:
         batches.append([one.body for one in records])
         first_runs.set()
-        assert go_on.wait(5)
+        assert go_on.wait(60)
         return receipts(records)
 
     recorder = Recorder(slow)
     with ThreadPoolExecutor(6) as threads:
         answers = [threads.submit(recorder.record, record(0))]
-        assert first_runs.wait(5)
+        assert first_runs.wait(60)
         answers += [threads.submit(recorder.record, record(number)) for number in range(1, 6)]
         wait_until(lambda: recorder._waiting.qsize() == 5)
         go_on.set()
-        assert [answer.result(5).body for answer in answers] == [b"0", b"1", b"2", b"3", b"4", b"5"]
+        assert [answer.result(60).body for answer in answers] == [b"0", b"1", b"2", b"3", b"4", b"5"]
     assert [len(batch) for batch in batches] == [1, 5]
 
 
@@ -115,7 +115,7 @@ def test_one_bad_record_fails_alone() -> None:
     ready = Event()
 
     def commit_unless_bad(records: Sequence[Record]) -> list[Entry]:
-        assert ready.wait(5)
+        assert ready.wait(60)
         if any(one.body == b"1" for one in records):
             raise IntegrityError("INSERT", {}, Exception("unique"))
         return receipts(records)
@@ -124,7 +124,7 @@ def test_one_bad_record_fails_alone() -> None:
     with ThreadPoolExecutor(4) as threads:
         answers = [threads.submit(recorder.record, record(number)) for number in range(4)]
         ready.set()
-        assert [answer.exception(5) is None for answer in answers] == [True, False, True, True]
+        assert [answer.exception(60) is None for answer in answers] == [True, False, True, True]
 
 
 def test_a_commit_that_takes_too_long_is_not_waited_for() -> None:
@@ -132,7 +132,7 @@ def test_a_commit_that_takes_too_long_is_not_waited_for() -> None:
     never = Event()
 
     def hang(records: Sequence[Record]) -> list[Entry]:
-        never.wait(5)
+        never.wait(60)
         return receipts(records)
 
     with pytest.raises(NotRecorded, match="not durable within"):

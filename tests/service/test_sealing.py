@@ -146,11 +146,12 @@ def test_what_cannot_be_sealed_stops_decisions(
     store: Store, settings: Settings, clock: Clock, enter: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the set time of failing, `check` says why nothing more may be decided; once sealing works, it is silent again."""
-    sealer = Sealer(store, lambda: open_ring(store, settings), Witness(settings.witness_folders), clock, wait=0, limit=0.05)
+    sealer = Sealer(store, lambda: open_ring(store, settings), Witness(settings.witness_folders), clock, wait=0, limit=3600)
     monkeypatch.setattr(Witness, "write", _disk_full)
     enter(1)
     sealer.close()
     sealer.check()  # not yet
+    sealer._limit = 0.05
     wait_until(lambda: _refuses(sealer))
     with pytest.raises(NotReady, match="disk full"):
         sealer.check()

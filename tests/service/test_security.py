@@ -16,6 +16,8 @@ import pytest
 from builders_evidence import request as evidence_request
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import Headers as AnswerHeaders
+from werkzeug.http import parse_options_header
 
 from service.active import Active
 from service.app import create_app
@@ -24,11 +26,15 @@ from service.desk import Desk
 from service.logs import JsonLines
 from service.sessions import derived, is_derived
 from service.store import Store
-from service.tokens import Token, is_secret_of
+from service.store.ledger import size_of
+from service.tokens import GRANTS, Role, Token, is_secret_of
 from service.use_cases.people import create_user
+from service.use_cases.tokens import create_token
 from service.web.journal import HEADERS
+from service.web.operations import operations_of
 
 ROOT = Path(__file__).parents[2]
+NAMED = "Content-Disposition"
 PACKAGES = ("features", "training", "service")
 PASSWORD = "correct horse battery"
 Headers = dict[str, str]
@@ -183,3 +189,48 @@ def test_no_log_line_names_anybody_on_a_journey(
     tokens = [headers["Authorization"][-43:] for headers in (officer, risk)]
     words = (firm, name, "zhang.wei", "张伟丽", PASSWORD, "a wrong secret word", "1234567", *tokens)
     assert [word for word in words if word in said] == []
+
+
+def test_what_is_refused_is_logged_with_who_and_where(
+    client: FlaskClient, as_role: Callable[[str], Headers], service_log: pytest.LogCaptureFixture
+) -> None:
+    """Nobody's request, a role's beyond its grants, and a broken rule: a line each with route, status and number, and a count by code."""
+    auditor = as_role("auditor")
+    number = auditor["Authorization"].split("_")[1]
+    asked = {"json": {"product": "nothing"}}
+    assert client.post("/v1/decisions", **asked).status_code == 401
+    assert client.post("/v1/decisions", **asked, headers=auditor).status_code == 403
+    assert client.post("/v1/decisions", **asked, headers=as_role("officer")).status_code == 422
+    lines = [(one.route, one.status, one.token_id) for one in service_log.records if one.getMessage() == "request"]
+    assert lines[:2] == [("/v1/decisions", 401, ""), ("/v1/decisions", 403, number)]
+    assert lines[2][:2] == ("/v1/decisions", 422)
+    assert all(len(one) == 12 for _, _, one in lines[1:])
+    numbers = client.get("/metrics").text
+    for code in ("unauthenticated", "forbidden", "invalid-request"):
+        assert f'jifen_problems_total{{code="{code}"}} 1.0' in numbers
+
+
+def test_reading_changes_nothing(app: Flask, store: Store) -> None:
+    """Every address that is read, by a role that may: no entry of the ledger comes of it, but for an examiner, whose reading is one."""
+    tokens = {role: {"Authorization": f"Bearer {create_token(store, name='x', role=role.value).text}"} for role in Role}
+    client = app.test_client()
+    for one in operations_of(app):
+        if one.method != "GET" or one.permission is None:
+            continue
+        role = next(role for role in Role if one.permission in GRANTS[role])
+        with store.reading() as unit:
+            before = size_of(unit)
+        client.get(re.sub(r"<[^>]+>", "x", one.path), headers=tokens[role])
+        with store.reading() as unit:
+            assert size_of(unit) - before == 0 or role is Role.AUDITOR, one.path
+
+
+def test_downloads_are_named_here() -> None:
+    """A name that is put together goes through the one place that quotes it, so that no name of a model or list ends the header."""
+    named = [line for path in (ROOT / "service" / "web").rglob("*.py") for line in path.read_text("utf-8").splitlines() if NAMED in line]
+    assert len(named) >= 6
+    assert [line for line in named if "{" in line.partition(NAMED)[2] and ".set(" not in line] == []
+    for name in ('a"; filename=b.html', "模型.html", "a b.html"):
+        headers = AnswerHeaders()
+        headers.set(NAMED, "attachment", filename=name)
+        assert parse_options_header(headers[NAMED]) == ("attachment", {"filename": name})

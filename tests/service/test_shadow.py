@@ -108,7 +108,7 @@ def test_r11_the_answer_does_not_wait_for_the_shadow(
 
     class Slow(cases.FakeBundle):
         def score(self, matrix: Any) -> Any:
-            assert thought.wait(20)
+            assert thought.wait(60)
             return super().score(matrix)
 
     slow = {segment: Slow(segment=segment, hash=DOUBTFUL) for segment in SEGMENTS}
@@ -149,7 +149,7 @@ def test_too_many_waiting_are_dropped_and_counted(desk: Desk, active: Active, st
 
     class Slow(cases.FakeBundle):
         def score(self, matrix: Any) -> Any:
-            assert hold.wait(20)
+            assert hold.wait(60)
             return super().score(matrix)
 
     slow = replace(active, challengers={"startup": Slow(hash=DOUBTFUL)})

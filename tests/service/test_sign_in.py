@@ -279,6 +279,9 @@ def test_the_form_belongs_to_the_browser_it_was_shown_in(app: Flask, zhang: str)
         ("evil", "/"),
         ("", "/"),
         ("javascript:alert(1)", "/"),
+        ("//[", "/"),
+        ("http://[", "/"),
+        ("/[", "/%5B"),
     ],
 )
 def test_after_signing_in_one_stays_with_this_service(app: Flask, desk: Desk, zhang: str, wanted: str, goes: str) -> None:
@@ -333,6 +336,7 @@ def test_a_form_takes_its_fields_only(browser: Browser) -> None:
 def test_a_page_is_guarded_and_needs_no_script(browser: Browser, zhang: str) -> None:
     """Pages carry a strict policy, are not stored, not framed, send no referrer, and hold no script, inline style or handler."""
     first = browser.get("/sign-in")
+    assert re.findall(r'<input id="password" [^>]*type="(\w+)"', first.text) == ["password"]
     browser.sign_in(zhang)
     for page in (first, browser.get("/"), browser.get("/docs"), browser.get("/?x=1")):
         policy = dict(part.strip().split(" ", 1) for part in page.headers["Content-Security-Policy"].split(";"))

@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import column, insert, select, table
+from sqlalchemy import column, insert, select, table, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from service.store import Store, open_store, upgrade
@@ -96,3 +96,16 @@ def test_a_writer_waits_for_another_only_so_long(database: str, store: Store) ->
     with store.writing(), pytest.raises(OperationalError), impatient.writing():
         pass
     impatient.close()
+
+
+def test_a_connection_at_work_is_closed_when_it_is_given_back(store: Store) -> None:
+    """Closing does not cut off who is at work, and leaves no connection open behind them."""
+    with store.reading() as unit:
+        driver = unit.connection.dbapi_connection
+        assert driver is not None
+        store.close()
+        assert unit.execute(text("SELECT 1")).scalar() == 1
+    with pytest.raises(Exception, match="closed"):
+        driver.cursor()
+    with store.reading() as unit:
+        assert unit.execute(text("SELECT 1")).scalar() == 1

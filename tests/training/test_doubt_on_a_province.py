@@ -20,8 +20,6 @@ from training.evidence import EvidenceBook, Segment, evidence_book, prepare
 from training.fitting import Fitted, fit
 from training.simulate import Province, simulate
 
-pytestmark = pytest.mark.xdist_group("evidence-training")
-
 FIRMS = 6_000
 ROWS_A_BIN = 80
 

@@ -16,8 +16,6 @@ from training.errors import BookError, TrainingRefused
 from training.evidence import NAMES, SEGMENTS, EvidenceBook, evidence_book, prepare, train_evidence
 from training.simulate import Province, simulate, write_province
 
-pytestmark = pytest.mark.xdist_group("evidence-training")
-
 
 @pytest.fixture(scope="module")
 def province() -> Province:

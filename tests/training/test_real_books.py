@@ -21,8 +21,6 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
 MARGIN = 0.003
 """AUC a compact, monotone, calibrated model may lose to a plain one."""
 
-pytestmark = pytest.mark.xdist_group("real-books")
-
 
 def need_real(name: str) -> Path:
     """The real files lie beside the project, not in it: where they are absent these tests cannot run, and say so."""

@@ -18,7 +18,7 @@ import pytest
 from training.assembly import TrainResult
 from training.registry import Registry
 
-PATIENCE = 60
+PATIENCE = 240
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def served(toy: TrainResult, tmp_path: Path) -> Iterator[str]:
 
 def ask(url: str, body: bytes | None = None) -> bytes:
     request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return bytes(answer.read())
 
 

@@ -40,10 +40,10 @@ def test_keys_round_trip() -> None:
 def test_a_private_key_is_not_shown() -> None:
     """Neither its representation nor an error repeats a private key."""
     signer = Signer.new("jifen/test")
-    assert signer.text.split("+")[-1] not in repr(signer)
+    assert signer.text.split("+", 4)[-1] not in repr(signer)
     with pytest.raises(BadNote) as caught:
         Signer.parse(signer.text.replace("jifen/test", "jifen/other"))
-    assert signer.text.split("+")[-1] not in str(caught.value)
+    assert signer.text.split("+", 4)[-1] not in str(caught.value)
 
 
 def test_every_changed_byte_of_a_note_is_refused() -> None:

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 import pytest
 from builders_evidence import OTHER
-from builders_officer import Person, seen
+from builders_officer import Person, seen, send_batch
 from builders_service import wait_until
 
 from service.background import Background
 
 
-def upload(who: Person, firms: str, **fields: str) -> Any:
-    files = [(io.BytesIO(firms.encode()), "firms.csv")]
-    said = {"product": "loan-investment", "envelope": "2000万", "plan": "illustrative-2026-11", "once": "12345678"} | fields
-    return who.send("/batches", {**said, "files": files}, content_type="multipart/form-data")
-
-
 def test_a_batch_is_worked_on_and_told_firm_by_firm(officer_at: Person, filed: str) -> None:
     """What cannot be decided is told for its firm only; the file has a row for each."""
-    made = upload(officer_at, f"firm_id,amount,term_months\n{filed},2000000,24\n{OTHER},3000000,12\n")
+    made = send_batch(officer_at, f"firm_id,amount,term_months\n{filed},2000000,24\n{OTHER},3000000,12\n")
     assert made.status_code == 303, seen(made.text)
     address = made.headers["Location"]
     wait_until(lambda: 'http-equiv="refresh"' not in officer_at.get(address).text)
@@ -32,7 +25,7 @@ def test_a_batch_is_worked_on_and_told_firm_by_firm(officer_at: Person, filed: s
     rows = list(csv.DictReader(io.StringIO(officer_at.get(f"{address}/result.csv?lang=en").data.decode("utf-8-sig"))))
     assert [row["firm_id"] for row in rows] == [filed, OTHER]
     assert address in officer_at.get("/batches").text
-    again = upload(officer_at, f"firm_id,amount,term_months\n{filed},2000000,24\n{OTHER},3000000,12\n")
+    again = send_batch(officer_at, f"firm_id,amount,term_months\n{filed},2000000,24\n{OTHER},3000000,12\n")
     assert again.headers["Location"] == address
 
 
@@ -41,7 +34,7 @@ def test_a_running_batch_shows_how_far_it_is_and_loads_itself_again(
 ) -> None:
     """Without a script; when it is done it stops."""
     monkeypatch.setattr(Background, "take_up", lambda *_: None)
-    page = officer_at.get(upload(officer_at, f"firm_id,amount,term_months\n{filed},2000000,24\n").headers["Location"]).text
+    page = officer_at.get(send_batch(officer_at, f"firm_id,amount,term_months\n{filed},2000000,24\n").headers["Location"]).text
     assert '<meta http-equiv="refresh" content="3">' in page
     assert '<progress value="0" max="1"' in page
 
@@ -61,7 +54,7 @@ def test_a_running_batch_shows_how_far_it_is_and_loads_itself_again(
 )
 def test_what_is_wrong_with_a_batch_is_told(officer_at: Person, filed: str, firms: str, fields: dict[str, str], said: str) -> None:
     """Row by row, or beside the field; nothing is taken up."""
-    page = upload(officer_at, firms.format(firm=filed), **fields)
+    page = send_batch(officer_at, firms.format(firm=filed), **fields)
     assert page.status_code == 422
     assert said in page.text
     assert "还没有批次" in page.text
@@ -73,7 +66,7 @@ def test_the_template_is_what_the_upload_reads(officer_at: Person) -> None:
 
     pack = zipfile.ZipFile(io.BytesIO(officer_at.get("/batches/template").data))
     assert pack.namelist() == ["firms.csv", "rounds.csv", "investors.csv"]
-    page = upload(officer_at, pack.read("firms.csv").decode("utf-8-sig"))
+    page = send_batch(officer_at, pack.read("firms.csv").decode("utf-8-sig"))
     assert page.status_code == 422
     assert "缺少必需的列" not in page.text
 

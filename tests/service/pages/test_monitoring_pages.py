@@ -11,21 +11,21 @@ from typing import Any
 import orjson
 import pytest
 from builders_browser import Browser
+from builders_monitoring import BINS, FOUND, RISK, finding, keep, monitored
 from builders_service import Clock
 from flask import Flask
 from flask.testing import FlaskClient
 
 from service.desk import Desk
 from service.errors import WrongState
-from service.ledger import Actor, Kind
-from service.monitoring import MOVED, SHORT, STABLE, Bin, Finding, Monitored, Verdict, Vintage
+from service.ledger import Kind
+from service.monitoring import MOVED, STABLE
 from service.monitoring_process import Monitor, command
 from service.store import Store
 from service.store.ledger import entries_of_kinds
 from service.use_cases.monitoring_runs import LONGEST, ask_run, history, keep_found, look_up, noted_failure
 
 Signed = Callable[..., Browser]
-RISK = Actor(kind="person", id="the.risk", role="risk")
 
 
 @pytest.fixture
@@ -34,47 +34,6 @@ def started(app: Flask, desk: Desk) -> list[str]:
     numbers: list[str] = []
     app.extensions["jifen"] = replace(desk, monitor=numbers.append)
     return numbers
-
-
-def finding(subject: str, measure: str, verdict: Verdict, **said: Any) -> Finding:
-    usual: dict[str, Any] = {"n": 400, "value": 0.12, "threshold": 0.05}
-    return Finding(subject=subject, measure=measure, verdict=verdict, **(usual | said))
-
-
-def monitored(*findings: Finding, verdict: Verdict = MOVED) -> Monitored:
-    vintage = Vintage(
-        quarter="2026Q1", n=40, offered=30, mean_pd=0.02, mean_score=610, ripe=25, defaults=1, predicted=0.5, low=0.002, high=0.15
-    )
-    return Monitored(
-        model="jifen-startup",
-        version="1",
-        segment="startup",
-        bundle="sha256:" + "a" * 64,
-        simulated=True,
-        decisions=420,
-        firms=400,
-        rate=0.05,
-        findings=findings,
-        vintages=(vintage,),
-        verdict=verdict,
-    )
-
-
-BINS = (Bin(None, 600.0, 0.4, 260), Bin(600.0, None, 0.6, 140))
-FOUND = (
-    finding("score", "PSI", MOVED, bins=BINS),
-    finding("revenue", "PSI", STABLE, value=0.01),
-    finding("coverage", "known share", STABLE, value=0.94, expected=0.95, low=0.92, high=0.96),
-    finding("AUC", "CBPE", SHORT, value=None, threshold=None, n=20),
-    finding("defaults", "realised", STABLE, value=0.04, low=0.002, high=0.15, expected=0.02, n=25),
-    finding("overrides up", "override outcomes", SHORT, value=None, n=0),
-)
-
-
-def keep(store: Store, clock: Clock, *found: Finding, verdict: Verdict = MOVED) -> str:
-    run_id = ask_run(store, clock, RISK)
-    keep_found(store, clock, run_id, [monitored(*(found or FOUND), verdict=verdict)], newest=500, rate=0.05)
-    return run_id
 
 
 def test_before_any_run_the_page_says_how_one_is_started(signed_in: Signed) -> None:

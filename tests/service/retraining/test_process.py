@@ -34,7 +34,7 @@ def read(store: Store, number: str) -> Kept:
 
 def waited(thread: Thread | None) -> None:
     assert thread is not None
-    thread.join(60)
+    thread.join(300)
     assert not thread.is_alive()
 
 
@@ -114,7 +114,7 @@ def test_one_that_takes_too_long_is_ended(store: Store, clock: Clock) -> None:
     """The record says so before the process goes."""
     number, left = kept(store, clock.now, state="running"), list[int]()
     alarm = process._alarm(store, number, 0.0005, left.append)
-    alarm.join(20)
+    alarm.join(60)
     assert left == [1]
     failure = read(store, number).failure
     assert failure is not None

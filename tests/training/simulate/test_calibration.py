@@ -14,7 +14,6 @@ from training.simulate.calibration import Finding, calibration_table
 from training.simulate.document import FIRMS, SEED, UNTIL, measured, parameters_table, updated, with_block
 
 PAGE = (Path(__file__).parents[3] / "docs" / "simulation.md").read_text("utf-8")
-pytestmark = pytest.mark.xdist_group("calibration")
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,6 @@ from training.simulate import Province, simulate
 from training.validation import Games, Sample, Scales, Validated, asking_firms, evidence_sample, load_gates, validate
 from training.validation.gaming import TRICKS, Asking, gains_of, gaming
 
-pytestmark = pytest.mark.xdist_group("validated-evidence")
 SCALES = Scales(bounds=(0.001, 0.002, 0.004, 0.0075, 0.013, 0.022, 0.038, 0.065, 0.11, 0.2, 1.0), cutoff=0.11)
 
 
