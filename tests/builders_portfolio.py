@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,10 @@ from features.tables import TABLES
 from service.artefacts import reference_artefact, scheme_artefact, scheme_text
 from service.clock import system_clock
 from service.config import Settings
+from service.domain import Decision
+from service.domain.finance.risk_sharing import BANK
 from service.ledger import Actor
+from service.portfolio.columns import prefix_of
 from service.portfolio.crew import Wish, made_by, opened
 from service.portfolio.run import Made, Manifest, asked_of, run
 from service.serving import prepare
@@ -36,6 +39,7 @@ from training.simulate import simulate
 DAY = date(2026, 10, 31)
 TODAY = date(2026, 11, 20)
 FIRMS = 420
+PRODUCTS = ("startup-credit", "growth-relay", "loan-investment", "common-growth", "acquisition")
 
 
 @dataclass(frozen=True)
@@ -129,3 +133,26 @@ def copied(nation: Nation, folder: Path) -> Nation:
     path = folder / "jifen.db"
     shutil.copy(nation.settings.home / "jifen.db", path)
     return replace(nation, settings=replace(nation.settings, database_url=f"sqlite:///{path}"))
+
+
+def same_offer(row: Mapping[str, Any], decision: Decision, product: str) -> None:
+    """Outcome, causes and every part of the offer are what a decision says."""
+    told = {name.removeprefix(prefix_of(product)): value for name, value in row.items() if name.startswith(prefix_of(product))}
+    offer, risk, points = decision.offer, decision.risk, decision.points
+    assert points is not None
+    rules = [one.code for one in decision.reasons if one.kind == "rule" and one.direction == "-"]
+    assert told["outcome"] == decision.outcome
+    assert [cause.upper().replace("-", "_") for cause in told["causes"]][:4] == rules
+    assert set(told["causes"]) <= {one.rule for one in decision.fired}
+    assert (told["points"], told["pd"], told["grade"]) == (points.total, risk and float(risk.pd), risk and risk.grade)
+    expected = dict.fromkeys(("amount", "lent", "term_months", "rate_bp", "collateral", "authority", "programme", "bank_share_bp"))
+    if offer is not None:
+        expected = {
+            **{name: getattr(offer, name) for name in ("amount", "lent", "term_months", "rate_bp")},
+            "collateral": offer.collateral.id,
+            "authority": offer.authority.id,
+            "programme": offer.risk_sharing.programme and offer.risk_sharing.programme.id,
+            "bank_share_bp": next(one.share_bp for one in offer.risk_sharing.shares if one.party == BANK),
+        }
+        assert told["levers"] == offer.levers
+    assert {name: told[name] for name in expected} == expected

@@ -16,7 +16,7 @@ from features.points.scheme import Branch, Item, Scheme
 from features.points.shares import Floats, Integers, points_for_array
 from features.points.stages import stages_of
 
-__all__ = ["Firms", "firms_of", "points_frame"]
+__all__ = ["UNSCORED", "Firms", "branch_points", "firms_of", "points_frame"]
 
 UNSCORED = -1
 """Stands for the points of a branch that cannot be scored while branches are compared."""
@@ -100,11 +100,12 @@ def _item(scheme: Scheme, item: Item, weights: Integers, firms: Firms, reference
     """Give the best branch's points of each row, `UNSCORED` where no branch can be scored."""
     best = np.full(len(weights), UNSCORED, dtype=np.int64)
     for branch in item.branches:
-        np.maximum(best, _branch(scheme, branch, weights, firms, reference), out=best)
+        np.maximum(best, branch_points(scheme, branch, weights, firms, reference), out=best)
     return best
 
 
-def _branch(scheme: Scheme, branch: Branch, weights: Integers, firms: Firms, reference: Reference | None) -> Integers:
+def branch_points(scheme: Scheme, branch: Branch, weights: Integers, firms: Firms, reference: Reference | None) -> Integers:
+    """Give the points of each row by one branch of an item, `UNSCORED` where it cannot be scored."""
     values = firms.values[branch.indicator]
     earned = np.full(len(values), UNSCORED, dtype=np.int64)
     if branch.share is not None:

@@ -50,7 +50,7 @@ def assess(bundle: BundleLike, values: Mapping[str, float | None], policy: Polic
 
 
 def risk_at(bundle: BundleLike, scores: ScoresLike, position: int, policy: Policy) -> Risk | None:
-    """Read one row of a bundle's scores; None when the model has no finite answer, `DecisionError` when they do not sum to its score."""
+    """Read one row of a bundle's scores; None when the model has no finite answer. Raises `DecisionError` as `assess` does."""
     margin, pd = float(scores.margin[position]), float(scores.pd[position])
     if not (math.isfinite(margin) and 0 <= pd <= 1):
         return None

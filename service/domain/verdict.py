@@ -9,19 +9,21 @@ from service.domain.case import Case, Finding
 from service.domain.finance.limit import LimitParts
 from service.domain.manual import ManualOrder, turning
 from service.domain.missing import Gap
-from service.domain.offering.security import Security, security_of
+from service.domain.offering.pricing import sharing_of
+from service.domain.offering.security import Security, security_of, split_of
 from service.domain.offering.shared_loss import refusals_said
 from service.domain.offering.sizing import size
 from service.domain.offering.terms import Terms, limit_records, terms_of
 from service.domain.policy import Outcome
 from service.domain.policy.levers import LeverRow
+from service.domain.policy.money import LOAN
 from service.domain.policy.rules import ProductRow
 from service.domain.policy.verdicts import levers_for
 from service.domain.record.offers import LimitPart
 from service.domain.risk import Risk
 from service.domain.wording import yuan_en, yuan_zh
 
-__all__ = ["BELOW_MINIMUM", "Judged", "Verdict", "obey", "settle"]
+__all__ = ["BELOW_MINIMUM", "Judged", "Verdict", "is_offered", "obey", "settle"]
 
 
 BELOW_MINIMUM = "offer-below-minimum"
@@ -92,7 +94,37 @@ def obey(case: Case, verdict: Verdict, manual: Sequence[ManualOrder]) -> Verdict
     return Verdict(outcome=Outcome.REFER, causes=(*orders, *causes), levers=levers)
 
 
+def is_offered(case: Case) -> bool:
+    """Would `settle` offer this case something, given no findings? Nothing is priced for it: no price has ever stopped an offer."""
+    assert case.risk is not None  # as in `settle`
+    assert case.product is not None
+    levers = levers_for(case.policy, case.risk.grade, case.tier)
+    if levers[1].outcome is not Outcome.APPROVE:
+        return False
+    sized = _sized(_Lending(case=case, product=case.product, risk=case.risk, levers=levers))
+    if isinstance(sized, Verdict):
+        return False
+    lent = split_of(case, sized.security, sized.amount)[LOAN]
+    return not _is_guaranteed(case, sized.security) or sharing_of(case, sized.security, lent).programme is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sized:
+    """What can be lent, against what and for how long, before it is priced."""
+
+    security: Security
+    limit: LimitParts
+    amount: int
+    term_months: int
+
+
 def _offered(lending: _Lending) -> Verdict:
+    sized = _sized(lending)
+    return sized if isinstance(sized, Verdict) else _priced(lending, sized)
+
+
+def _sized(lending: _Lending) -> _Sized | Verdict:
+    """Size the offer, or say why nothing can be lent."""
     case, product = lending.case, lending.product
     security = security_of(case, product, lending.levers[1])
     if security is None:
@@ -103,14 +135,18 @@ def _offered(lending: _Lending) -> Verdict:
         return lending.referred(_no_base(lending))
     if limit.amount < product.min_amount:
         return lending.referred(_too_little(lending, limit))
-    return _priced(lending, security, limit, limit.amount, term)
+    return _Sized(security=security, limit=limit, amount=limit.amount, term_months=term)
 
 
-def _priced(lending: _Lending, security: Security, limit: LimitParts, amount: int, term: int) -> Verdict:
-    case = lending.case
-    terms = terms_of(case, lending.risk, lending.levers[1], security, limit, amount=amount, term_months=term)
-    guaranteed = any(row.collateral == security.form.collateral for row in case.policy.programmes)
-    if guaranteed and terms.sharing.programme is None:
+def _is_guaranteed(case: Case, security: Security) -> bool:
+    """Is the security the guarantee of a programme?"""
+    return any(row.collateral == security.form.collateral for row in case.policy.programmes)
+
+
+def _priced(lending: _Lending, sized: _Sized) -> Verdict:
+    case, amount, term = lending.case, sized.amount, sized.term_months
+    terms = terms_of(case, lending.risk, lending.levers[1], sized.security, sized.limit, amount=amount, term_months=term)
+    if _is_guaranteed(case, sized.security) and terms.sharing.programme is None:
         return lending.referred(_no_programme(case, terms))
     is_as_asked = amount == case.application.amount and term == case.application.term_months
     outcome = Outcome.APPROVE if is_as_asked else Outcome.COUNTER

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from features.points import score_points
-from features.points.reference import EVERY
+from features.points.eligible import OUTCOMES, eligibility_frame
 from features.stages import STAGES
 from service.domain.calendar import months_before
 from service.domain.facts import LOAN_COUNTS, rubric
@@ -42,15 +42,13 @@ class Judged:
 
     def __init__(self, sheet: Sheet, backed: Sheet, scores: Scored, policy: Policy) -> None:
         self.sheet, self.backed, self.scores, self.policy = sheet, backed, scores, policy
-        self._rubric = np.full(sheet.height, np.nan)
-        self._rubric_known = np.zeros(sheet.height, dtype=np.bool_)
 
     def is_open(self, ways: Sequence[Condition], product: str) -> Three:
-        """Does one of the conditions hold? A fact is worked out only where nothing cheaper holds."""
+        """Does one of the conditions hold?"""
         no = np.zeros(self.sheet.height, dtype=np.bool_)
         yes, unknown = no.copy(), no.copy()
-        for way in sorted(ways, key=lambda one: one.fact is not None):
-            found = self._fact(way.fact, product, ~yes) if way.fact is not None else self._compared(way)
+        for way in ways:
+            found = self._fact(way.fact, product) if way.fact is not None else self._compared(way)
             yes |= found.yes
             unknown |= found.unknown
         return Three(yes, unknown & ~yes)
@@ -62,24 +60,18 @@ class Judged:
         seen = self.backed if way.indicator in INVESTOR_FACTS else self.sheet
         return compared(seen, way.indicator, way.operator, float(way.value))
 
-    def _fact(self, name: str, product: str, wanted: Flags) -> Three:
+    def _fact(self, name: str, product: str) -> Three:
         if name == "tech-sme-rubric":
-            return self._passes_rubric(wanted)
+            return self._rubric
         if name == "first-loan":
             return self._first_loan()
         return self._of_relay(name, product)
 
-    def _passes_rubric(self, wanted: Flags) -> Three:
-        """Ask the official evaluation, firm by firm, each firm once."""
-        rows = np.flatnonzero(wanted & ~self._rubric_known)
-        names = rubric().indicators
-        columns = [self.sheet.value(name)[rows].tolist() for name in names]
-        for row, values in zip(rows.tolist(), zip(*columns, strict=True), strict=True):
-            eligibility = score_points(rubric(), None, dict(zip(names, values, strict=True)), field=EVERY, known={}).eligibility
-            assert eligibility is not None  # the rubric has gates
-            self._rubric[row] = {"pass": 1.0, "fail": 0.0}.get(eligibility.outcome, np.nan)
-        self._rubric_known[rows] = True
-        return Three(wanted & (self._rubric == 1.0), wanted & np.isnan(self._rubric))
+    @cached_property
+    def _rubric(self) -> Three:
+        """Ask the official evaluation of every firm."""
+        outcome = eligibility_frame(rubric(), self.sheet.frame)
+        return Three(outcome == OUTCOMES.index("pass"), outcome == OUTCOMES.index("unknown"))
 
     def _first_loan(self) -> Three:
         counts = [self.sheet.value(name) for name in LOAN_COUNTS]

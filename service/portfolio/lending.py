@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from features.build import CONTEXT
+from features.build import CONTEXT, kept_name
 from features.firm_row import FirmRow
-from features.measures import READINGS
+from features.one_firm import known_name
 from service.domain import Application
 from service.domain.allocation import Plan
 from service.domain.allocation.candidate import PD_UNIT
@@ -16,12 +15,12 @@ from service.domain.allocation.options import expected_profit
 from service.domain.case import Case
 from service.domain.investors import INVESTOR_FACTS
 from service.domain.policy.rules import ProductRow
-from service.domain.verdict import Verdict, settle
+from service.domain.verdict import Verdict, is_offered, settle
 from service.portfolio.conditions import Judged
-from service.portfolio.sheet import Bases, Whole, prior_in
+from service.portfolio.sheet import Sheet, Whole, prior_in
 from service.portfolio.standing import Standing
 
-__all__ = ["Lent", "lent_to"]
+__all__ = ["Lent", "lent_to", "refused"]
 
 WHOLE = 10_000
 
@@ -38,15 +37,22 @@ def lent_to(
     case: Judged, rows: Whole, product: tuple[int, ProductRow], standing: Standing, plan: Plan
 ) -> Iterator[tuple[int, Verdict, Lent | None]]:
     """Settle the rows that no finding stopped, each as `decide` would."""
-    for row, record, backed in zip(rows.tolist(), case.sheet.records(rows), case.backed.records(rows), strict=True):
-        one = _case(case, row, record, backed, product, standing)
+    for row in rows.tolist():
+        one = _case(case, row, product, standing)
         verdict = settle(one, ())
         yield row, verdict, None if verdict.terms is None else Lent(one, income(one, verdict, plan))
 
 
-def _case(
-    case: Judged, row: int, record: dict[str, Any], backed: dict[str, Any], product: tuple[int, ProductRow], standing: Standing
-) -> Case:
+def refused(case: Judged, rows: Whole, product: tuple[int, ProductRow], standing: Standing) -> Iterator[tuple[int, Verdict]]:
+    """Settle those of the rows that are offered nothing; the others are left out, and nothing is priced for them."""
+    for row in rows.tolist():
+        one = _case(case, row, product, standing)
+        if not is_offered(one):
+            yield row, settle(one, ())
+
+
+def _case(case: Judged, row: int, product: tuple[int, ProductRow], standing: Standing) -> Case:
+    record, backed = case.sheet.record(row), case.backed.record(row)
     asked = Application.model_construct(
         product=product[1].product,
         amount=standing.amount,
@@ -57,7 +63,7 @@ def _case(
     )
     return Case(
         application=asked,
-        firm=_firm(record),
+        firm=_firm(case.sheet, row),
         values=record,
         points=case.scores.points_of(row),
         risk=case.scores.risk(row),
@@ -69,15 +75,16 @@ def _case(
     )
 
 
-def _firm(record: dict[str, Any]) -> FirmRow:
+def _firm(sheet: Sheet, row: int) -> FirmRow:
     """Give the firm's row; its indicators stay in the record, which holds more than a settled case reads."""
+    record = sheet.record(row)
     return FirmRow(
         firm_id=record["firm_id"],
         as_of=record["as_of"],
         context={name: record[name] for name in CONTEXT if record[name] is not None},
         values=record,
-        bases=Bases(record),
-        known={table: record[f"known_{table}"] for table in READINGS},
+        bases=sheet.record(row, kept_name),
+        known=sheet.record(row, known_name),
         coverage=record["coverage"],
     )
 

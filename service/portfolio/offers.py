@@ -14,7 +14,7 @@ from service.domain.policy import Outcome
 from service.domain.policy.rules import ProductRow
 from service.portfolio.answer import Answers
 from service.portfolio.conditions import Judged
-from service.portfolio.lending import lent_to
+from service.portfolio.lending import lent_to, refused
 from service.portfolio.scored import Scored, scored
 from service.portfolio.screen import Grid, findings
 from service.portfolio.sheet import Flags, Sheet, Whole
@@ -51,7 +51,23 @@ def offered(sheet: Sheet, scores: Scored, bench: Bench) -> Iterator[tuple[Produc
 
 def _judged(case: Judged, product: tuple[int, ProductRow], bench: Bench, wanted: Flags) -> Answers:
     """Close what a finding closes; settle those of the rest that are wanted."""
-    found = list(findings(case, product[1], bench.standing, bench.grid))
+    answers, lending = _closed(case, product[1], bench, wanted)
+    for row, verdict, lent in lent_to(case, lending, product, bench.standing, bench.plan):
+        answers.settled(row, verdict, lent)
+    return answers
+
+
+def _refused(case: Judged, product: tuple[int, ProductRow], bench: Bench, wanted: Flags) -> tuple[Answers, Flags]:
+    """Answer those of the wanted rows that are offered nothing, and tell which they are."""
+    answers, lending = _closed(case, product[1], bench, wanted)
+    for row, verdict in refused(case, lending, product, bench.standing):
+        answers.settled(row, verdict, None)
+    return answers, wanted & (answers.outcome >= 0)
+
+
+def _closed(case: Judged, product: ProductRow, bench: Bench, wanted: Flags) -> tuple[Answers, Whole]:
+    """Close what findings and grid close; give the answers, and the wanted rows that are left to be settled."""
+    found = list(findings(case, product, bench.standing, bench.grid))
     answers = Answers.of(case.scores)
     open_rows = np.ones(case.sheet.height, dtype=np.bool_)
     for effect in (Outcome.DECLINE, Outcome.REFER):
@@ -60,10 +76,7 @@ def _judged(case: Judged, product: tuple[int, ProductRow], bench: Bench, wanted:
         answers.closed(closed, effect, causes)
         open_rows &= ~closed
     _by_grid(answers, case, open_rows, bench)
-    lending = np.flatnonzero(open_rows & (answers.outcome < 0) & wanted)
-    for row, verdict, lent in lent_to(case, lending, product, bench.standing, bench.plan):
-        answers.settled(row, verdict, lent)
-    return answers
+    return answers, np.flatnonzero(open_rows & (answers.outcome < 0) & wanted)
 
 
 def _by_grid(answers: Answers, case: Judged, open_rows: np.ndarray, bench: Bench) -> None:
@@ -108,8 +121,7 @@ class _Alone:
         """Answer for these firms: what is offered nothing alone is offered nothing. `stopped` rows are offered nothing either way."""
         decided = _judged(self.decided, product, bench, np.ones(len(self.rows), dtype=np.bool_))
         offered = np.isin(np.arange(len(self.rows)), list(decided.lines)) & ~stopped[self.rows]
-        alone = _judged(self.alone, product, bench, offered)
-        fails_alone = offered & ~np.isin(np.arange(len(self.rows)), list(alone.lines))
+        alone, fails_alone = _refused(self.alone, product, bench, offered)
         answers.take(self.rows, decided, ~fails_alone)
         answers.take(self.rows, alone, fails_alone)
 

@@ -64,6 +64,10 @@ class Scored:
             silent = rows[~(np.isfinite(said.margin) & (said.pd >= 0) & (said.pd <= 1))]
             self.model[silent] = NONE
 
+    @cached_property
+    def _stages(self) -> list[str]:
+        return [str(stage) for stage in self.points["stage"].to_list()]
+
     @property
     def is_answered(self) -> Flags:
         """Did a model answer?"""
@@ -107,7 +111,7 @@ class Scored:
             scheme_status=scheme.status,
             reference=None if reference is None else reference.name,
             reference_hash=None if reference is None else reference.hash,
-            stage=str(self.points["stage"][row]),
+            stage=self._stages[row],
             field="",
             total=int(self.total[row]),
             out_of=scheme.out_of,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ from service.domain.investors import INVESTOR_FACTS, SUMS
 from service.domain.prior import Prior, TakenOver
 from service.portfolio.relay import RELAY
 
-__all__ = ["Bases", "Flags", "Floats", "Sheet", "Whole"]
+__all__ = ["Flags", "Floats", "Part", "Sheet", "Whole", "prior_in"]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -31,6 +31,7 @@ class Sheet:
         self.frame = frame
         self.height = frame.height
         self._values: dict[str, Floats] = {}
+        self._lists: dict[str, list[Any]] = {}
 
     def value(self, name: str) -> Floats:
         """Give an indicator."""
@@ -43,6 +44,11 @@ class Sheet:
     def known(self, table: str) -> Floats:
         """Give the day number of a table's newest visible fact."""
         return self._column(f"known_{table}")
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every column there is."""
+        return frozenset(self.frame.columns)
 
     @cached_property
     def stage(self) -> Whole:
@@ -78,9 +84,15 @@ class Sheet:
         ]
         return Sheet(self.frame.with_columns(*bare, pl.lit(None, pl.Int64).alias("known_funding")))
 
-    def records(self, places: Whole) -> list[dict[str, Any]]:
-        """Give some rows one by one, None for unknown."""
-        return self.frame[places].to_dicts()
+    def record(self, row: int, named: Callable[[str], str] = str) -> Part:
+        """Give one row, or the part of it whose names are formed by `named`; None for unknown."""
+        return Part(self, row, named)
+
+    def listed(self, name: str) -> list[Any]:
+        """Give a column as Python values; made once, for whoever asks row by row."""
+        if name not in self._lists:
+            self._lists[name] = self.frame[name].to_list()
+        return self._lists[name]
 
     def _column(self, name: str) -> Floats:
         if name not in self._values:
@@ -88,17 +100,30 @@ class Sheet:
         return self._values[name]
 
 
-class Bases(dict[str, float | None]):
-    """The measures of one row, each looked up in the row when it is asked for."""
+class Part(dict[str, Any]):
+    """The columns of one row whose names are formed alike, such as its measures, by what distinguishes them; read when asked for.
 
-    def __init__(self, record: Mapping[str, Any]) -> None:
+    A dict to whoever takes one, and never listed whole: of hundreds of columns a settled case reads a few dozen.
+    """
+
+    def __init__(self, sheet: Sheet, row: int, named: Callable[[str], str] = str) -> None:
         super().__init__()
-        self._record = record
+        self._sheet, self._row, self._named = sheet, row, named
 
-    def __missing__(self, name: str) -> float | None:
-        """Read a measure."""
-        value: float | None = self._record[kept_name(name)]
-        return value
+    def __missing__(self, name: str) -> Any:
+        """Read a column."""
+        return self._sheet.listed(self._named(name))[self._row]
+
+    def __contains__(self, name: object) -> bool:
+        """Is there such a column?"""
+        return self._named(str(name)) in self._sheet.names
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Read a column, or give `default` where it is unknown or there is none."""
+        if name not in self:
+            return default
+        value = self[name]
+        return default if value is None else value
 
 
 def prior_in(record: Mapping[str, Any]) -> Prior | None:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import polars as pl
 import pytest
-from builders_portfolio import DAY, Nation, copied, done, rows_in
+from builders_portfolio import DAY, PRODUCTS, Nation, copied, done, rows_in, same_offer
 from builders_releases import WANG
 from flask.testing import FlaskClient
 
@@ -20,7 +20,6 @@ from service.clock import system_clock
 from service.domain import Decision, Purpose
 from service.domain.allocation import Plan, shipped_plan
 from service.domain.allocation.options import expected_profit
-from service.domain.finance.risk_sharing import BANK
 from service.portfolio.columns import prefix_of
 from service.store.blobs import get_blob
 from service.store.evidence import latest_hash
@@ -30,7 +29,6 @@ from service.use_cases.tokens import create_token
 
 Row = Mapping[str, Any]
 Ask = Callable[..., Decision]
-PRODUCTS = ("startup-credit", "growth-relay", "loan-investment", "common-growth", "acquisition")
 ASKED_BY = {"asked_by": "李四", "channel": "电话", "text": "请人工复核。"}
 
 
@@ -158,29 +156,6 @@ def compared(counter: Office, nation: Nation, tmp_path: Path, sample: Sequence[s
             same_offer(row, decision, product)
             same_income(row, decision, product, counter.dossier(firm_id), shipped_plan())
     return [row for _, row in found]
-
-
-def same_offer(row: Row, decision: Decision, product: str) -> None:
-    """Outcome, causes and every part of the offer."""
-    told = {name.removeprefix(prefix_of(product)): value for name, value in row.items() if name.startswith(prefix_of(product))}
-    offer, risk, points = decision.offer, decision.risk, decision.points
-    assert points is not None
-    rules = [one.code for one in decision.reasons if one.kind == "rule" and one.direction == "-"]
-    assert told["outcome"] == decision.outcome
-    assert [cause.upper().replace("-", "_") for cause in told["causes"]][:4] == rules
-    assert set(told["causes"]) <= {one.rule for one in decision.fired}
-    assert (told["points"], told["pd"], told["grade"]) == (points.total, risk and float(risk.pd), risk and risk.grade)
-    expected = dict.fromkeys(("amount", "lent", "term_months", "rate_bp", "collateral", "authority", "programme", "bank_share_bp"))
-    if offer is not None:
-        expected = {
-            **{name: getattr(offer, name) for name in ("amount", "lent", "term_months", "rate_bp")},
-            "collateral": offer.collateral.id,
-            "authority": offer.authority.id,
-            "programme": offer.risk_sharing.programme and offer.risk_sharing.programme.id,
-            "bank_share_bp": next(one.share_bp for one in offer.risk_sharing.shares if one.party == BANK),
-        }
-        assert told["levers"] == offer.levers
-    assert {name: told[name] for name in expected} == expected
 
 
 def same_income(row: Row, decision: Decision, product: str, dossier: bytes, plan: Plan) -> None:
