@@ -23,6 +23,7 @@ from service.web.entrance import entrance
 from service.web.examiner import examiner
 from service.web.firms import firms
 from service.web.journal import keep_journal
+from service.web.leads import leads
 from service.web.lineage import lineage
 from service.web.model_pages import model_pages
 from service.web.monitoring import monitoring
@@ -97,6 +98,7 @@ def create_app(settings: Settings | Mapping[str, str] | None = None, *, clock: C
         firms,
         firms_pages,
         identity,
+        leads,
         lineage,
         model_pages,
         monitoring,

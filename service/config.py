@@ -79,6 +79,7 @@ class Settings:
     retention: str = _setting("default-2026-11", str, "Retention schedule: a shipped name, or a TOML file below `JIFEN_HOME`.")
     gates: str = _setting("", str, "Gates that a retraining is held to: a TOML file below `JIFEN_HOME`; empty means the illustrative ones.")
     retrain_minutes: int = _setting(240, int, "Minutes after which a retraining that is not done is stopped and marked failed.", low=1)
+    leads_minutes: int = _setting(240, int, "Minutes after which a list of leads that is not done is stopped and marked failed.", low=1)
     waiting: int = _setting(32, int, "Requests that may wait in each worker while its threads are busy; more are answered 503 at once.")
     wait_seconds: int = _setting(5, int, "Longest time, in seconds, a request waits for a thread before it is answered 503.", low=1)
     long_requests: int = _setting(2, int, "Requests that take long (exports, loadings, impact runs) at once in each worker.", low=1)

@@ -20,6 +20,7 @@ from service.in_force import InForce
 from service.metrics import Metrics
 from service.monitoring_process import Monitor
 from service.passwords import Passwords
+from service.prospects.launch import LeadsLauncher
 from service.rates import Rates
 from service.recorder import Recorder
 from service.retraining.launch import Launcher
@@ -83,6 +84,8 @@ class Desk:
     """Starts the process of a monitoring run, by its number."""
     launch: Callable[[str], object]
     """Starts the process that works on a retraining, by the job's number."""
+    prospect: Callable[[str], object]
+    """Starts the process that makes a list of leads, by the job's number."""
     fixed: Active | NotReady | None = None
 
     def today(self) -> date:
@@ -156,6 +159,7 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         shelf=Shelf(store, settings.home),
         monitor=Monitor(store, settings, clock).start,
         launch=Launcher(store, settings, clock).start,
+        prospect=LeadsLauncher(store, settings, clock).start,
         fixed=active,
     )
     sealer.open_keys()

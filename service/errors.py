@@ -39,6 +39,7 @@ __all__ = [
     "UnknownEntry",
     "UnknownFirm",
     "UnknownHold",
+    "UnknownLeads",
     "UnknownLoading",
     "UnknownModel",
     "UnknownOverride",
@@ -244,6 +245,12 @@ class RetrainingBusy(ServiceError):
     """Another retraining waits or runs; there is only ever one."""
 
     code = "retraining-busy"
+
+
+class UnknownLeads(ServiceError):
+    """No list of leads of this number is on record."""
+
+    code = "unknown-leads"
 
 
 class UnknownRetraining(ServiceError):

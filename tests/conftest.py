@@ -13,6 +13,8 @@ LONG = (
     "tests/browser/",
     "tests/notebooks/",
     "tests/service/officer/",
+    "tests/training/",
+    "tests/service/portfolio/",
 )
 """Where the tests are that take longest, the longest first."""
 

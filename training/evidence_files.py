@@ -17,7 +17,7 @@ from features.checks.header import nearest
 from features.errors import EvidenceError
 from features.tables import TABLES
 
-__all__ = ["evidence_files", "read_evidence", "write_faults"]
+__all__ = ["DOCUMENTS", "evidence_files", "read_evidence", "write_faults"]
 
 DOCUMENTS = frozenset({".md", ".txt", ".json", ".toml"})
 """Files of these kinds may lie beside the tables; they are not read."""

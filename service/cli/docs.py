@@ -17,6 +17,8 @@ from service.config import settings_page
 from service.domain import shipped_policy
 from service.domain.policy.document import policy_page
 from service.domain.recourse.document import recourse_page
+from service.portfolio.columns import columns_page
+from service.portfolio.leads import leads_section
 from service.web.picture import draw
 
 __all__ = ["DOCUMENTS", "docs"]
@@ -25,6 +27,7 @@ DOCUMENTS: Mapping[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "data-dictionary.md": data_dictionary,
     "indicators.md": indicators_page,
+    "portfolio-columns.md": lambda: columns_page() + leads_section(),
     "policy.md": lambda: policy_page(shipped_policy()),
     "recourse.md": lambda: recourse_page(shipped_policy().recourse),
     "schemes.md": schemes_page,

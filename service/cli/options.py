@@ -13,7 +13,7 @@ from click.decorators import FC
 
 from service.ledger import Actor
 
-__all__ = ["Day", "acting", "evidence_folder", "last_month_end", "operator", "out_file", "today"]
+__all__ = ["Day", "Place", "acting", "evidence_folder", "last_month_end", "operator", "out_file", "today"]
 
 
 class Day(click.ParamType[date]):
@@ -29,6 +29,17 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a date; write it as 2026-06-30", param, ctx)
+
+
+class Place(click.ParamType[str]):
+    """A folder of this machine, which need not be there yet, or an address that a cluster understands, such as `hdfs:///evidence`."""
+
+    name = "FOLDER"
+    here = click.Path(file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Let an address through as it is; a path that is a file is refused."""
+        return str(value) if "://" in str(value) else str(self.here.convert(value, param, ctx))
 
 
 def today() -> date:

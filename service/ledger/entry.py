@@ -37,6 +37,7 @@ class Kind(StrEnum):
     EXPORT = "export"
     MONITORING = "monitoring"
     RETRAINING = "retraining"
+    LEADS = "leads"
 
 
 class Actor(BaseModel):

@@ -12,7 +12,7 @@ from service.domain.policy import Outcome
 from service.portfolio.columns import OFFER, prefix_of
 from service.spreadsheet import csv_bytes
 
-__all__ = ["LEADS", "leads_csv", "leads_of", "scanned"]
+__all__ = ["LEADS", "leads_csv", "leads_of", "leads_section", "scanned"]
 
 OFFERED = ("outcome", "amount", "term_months", "rate_bp", "collateral", "authority", "income_fen")
 FIRM = ("firm_id", "as_of", "field", "region", "industry", "ownership", "stage", "points", "tier", "grade", "pd", "reasons_for", "warnings")
@@ -59,3 +59,12 @@ def leads_csv(leads: pl.DataFrame) -> bytes:
 def scanned(paths: Iterable[Path]) -> Iterable[pl.LazyFrame]:
     """Read parts as they are asked for, and of each only what a list needs."""
     return (pl.scan_parquet(path) for path in paths)
+
+
+def leads_section() -> str:
+    """Write the columns of a list of leads down, as the last part of the document about columns."""
+    about = (
+        "A file of `jifen leads` or `/v1/leads` has a row for each lead; what a product says stands without the product's name in front."
+    )
+    lines = ["", "## A list of leads", "", about, "", "| column | meaning |", "|---|---|"]
+    return "\n".join([*lines, *(f"| `{name}` | {meaning} |" for name, meaning in LEADS.items())]) + "\n"

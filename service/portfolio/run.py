@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import orjson
 import polars as pl
@@ -63,25 +63,39 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Replace the manifest of the folder; a reader sees the old one or the new one, whole."""
+        _put(folder / MANIFEST, lambda file: file.write(self.body()))
+
+    def body(self) -> bytes:
+        """Write it down, as JSON."""
         parts = {f"{number:05d}": asdict(one) for number, one in sorted(self.parts.items())}
         said = {"format": FORMAT, "asked": self.asked, "firms": self.firms, "chunks": self.chunks, "finished": self.is_finished}
-        body = orjson.dumps(said | {"parts": parts}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-        _put(folder / MANIFEST, lambda file: file.write(body))
+        return orjson.dumps(said | {"parts": parts}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
 
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:
         """Read the folder's manifest, None where there is none; `PortfolioRefused` for what is none of ours."""
         path = folder / MANIFEST
-        if not path.is_file():
-            return None
+        return cls.parsed(path.read_bytes(), str(path)) if path.is_file() else None
+
+    @classmethod
+    def parsed(cls, body: bytes, path: str) -> Manifest:
+        """Read what `body` wrote; `PortfolioRefused` for anything else."""
         try:
-            said = orjson.loads(path.read_bytes())
+            said = orjson.loads(body)
             if said["format"] != FORMAT:
                 raise PortfolioRefused(f"{path} is of format {said['format']!r}, this program writes {FORMAT}; choose another folder")
             parts = {int(number): Made(**one) for number, one in said["parts"].items()}
             return cls(asked=said["asked"], chunks=said["chunks"], firms=said["firms"], parts=parts)
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             raise PortfolioRefused(f"{path} is no manifest of a portfolio ({error}); choose another folder") from error
+
+    def refuse_other(self, asked: Mapping[str, Any], folder: object) -> None:
+        """Raise `PortfolioRefused` where another run was asked."""
+        changed = sorted(name for name in {*asked, *self.asked} if asked.get(name) != self.asked.get(name))
+        if changed:
+            raise PortfolioRefused(
+                f"{folder} holds a run with another {', '.join(changed)}; finish it with what it was begun with, or choose another folder"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +134,15 @@ def built(tables: Tables, bench: Bench) -> pl.DataFrame:
     return with_relay(frame, tables, active.policy, active.scheme, active.reference, day)
 
 
-def asked_of(source: Source, bench: Bench, *, size: int, offers: str) -> Mapping[str, Any]:
+class Pinned(Protocol):
+    """Evidence that is known by a hash."""
+
+    @property
+    def checksum(self) -> str:
+        """Tell it from other evidence."""
+
+
+def asked_of(source: Pinned, bench: Bench, *, size: int, offers: str) -> Mapping[str, Any]:
     """Give everything a run's rows depend on: two runs of the same are the same."""
     active, standing = bench.active, bench.standing
     return {
@@ -180,11 +202,7 @@ def _begun(asked: Mapping[str, Any], source: Source, folder: Path) -> Manifest:
         begun = Manifest(asked=asked, chunks=source.chunks, firms=source.firms)
         begun.write(folder)
         return begun
-    changed = sorted(name for name in {*asked, *found.asked} if asked.get(name) != found.asked.get(name))
-    if changed:
-        raise PortfolioRefused(
-            f"{folder} holds a run with another {', '.join(changed)}; finish it with what it was begun with, or choose another folder"
-        )
+    found.refuse_other(asked, folder)
     found.parts = {number: one for number, one in found.parts.items() if _stands(folder, one)}
     return found
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from pathlib import Path
 from threading import Timer
 from typing import Final
 
+from service.apart import OWN_SCORE, alarm, yield_to_others
 from service.clock import system_clock
 from service.config import settings_from
 from service.logs import write_logs
@@ -22,9 +21,6 @@ __all__ = ["main"]
 
 NICENESS: Final = 15
 """Officers' requests go first on a busy processor."""
-OWN_SCORE = Path("/proc/self/oom_score_adj")
-FIRST_TO_GO: Final = "500"
-"""Of 1,000: when memory runs out, the kernel ends this process before one that serves."""
 
 
 def main(arguments: Sequence[str], *, leave: Callable[[int], None] = os._exit) -> int:
@@ -32,25 +28,19 @@ def main(arguments: Sequence[str], *, leave: Callable[[int], None] = os._exit) -
     (job_id,) = arguments
     settings = settings_from()
     write_logs(settings.log_level)
-    _yield_to_others()
+    yield_to_others(NICENESS, OWN_SCORE)
     store = open_store(settings.database, connections=3, lock_seconds=settings.lock_seconds)
     sealer = open_sealer(store, settings, system_clock)
     store.committed = sealer.poke
-    alarm = _alarm(store, job_id, settings.retrain_minutes, leave)
+    timer = _alarm(store, job_id, settings.retrain_minutes, leave)
     try:
         job = show_retraining(store, system_clock, job_id).job
         ended = work_on(job, bench_of(store, settings, system_clock))
     finally:
-        alarm.cancel()
+        timer.cancel()
         sealer.close()
         store.close()
     return 0 if ended.outcome is not None else 1
-
-
-def _yield_to_others() -> None:
-    os.nice(NICENESS)
-    with suppress(OSError):  # not Linux, or not allowed: then the kernel chooses
-        OWN_SCORE.write_text(FIRST_TO_GO, encoding="ascii")
 
 
 def _alarm(store: Store, job_id: str, minutes: float, leave: Callable[[int], None]) -> Timer:
@@ -60,10 +50,7 @@ def _alarm(store: Store, job_id: str, minutes: float, leave: Callable[[int], Non
         mark_gone(store, job_id, system_clock(), f"it was not done within {minutes:g} minutes (JIFEN_RETRAIN_MINUTES)")
         leave(1)
 
-    alarm = Timer(minutes * 60, late)
-    alarm.daemon = True
-    alarm.start()
-    return alarm
+    return alarm(minutes, late)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Final
 
+from service.apart import is_gone, where_of
 from service.clock import Clock
 from service.errors import BadRetraining, RetrainingBusy, UnknownRetraining
 from service.identifiers import new_decision_id
@@ -29,10 +27,8 @@ from service.store.retrainings import (
 )
 from service.use_cases.releases import reason_in
 
-__all__ = ["LATE", "Shown", "ask_retraining", "log_of", "mark_gone", "newest_retrainings", "refuse_first", "settle", "show_retraining"]
+__all__ = ["Shown", "ask_retraining", "log_of", "mark_gone", "newest_retrainings", "refuse_first", "settle", "show_retraining"]
 
-LATE: Final = timedelta(seconds=90)
-"""Without a sign of life for so long, whoever works on a retraining counts as dead; a living one gives one every few seconds."""
 AGAIN = "nothing was proposed; start it again"
 
 
@@ -100,9 +96,8 @@ def settle(store: Store, clock: Clock) -> None:
     with store.reading() as unit:
         job = open_retraining(unit)
     now = clock()
-    if job is not None and _is_gone(job, now):
-        where = f"process {job.pid} on {job.host}" if job.pid is not None else "the process that was to take it up"
-        mark_gone(store, job.job_id, now, f"{where} ended or hung without a word, last seen at {job.seen_at.isoformat(timespec='seconds')}")
+    if job is not None and is_gone(job, now):
+        mark_gone(store, job.job_id, now, where_of(job))
 
 
 def mark_gone(store: Store, job_id: str, now: datetime, what: str) -> bool:
@@ -110,19 +105,3 @@ def mark_gone(store: Store, job_id: str, now: datetime, what: str) -> bool:
     detail = f"{what}; {AGAIN}, and if it happens again look into retrainings/{job_id}.log below JIFEN_HOME, or give it more memory or time"
     with store.writing() as unit:
         return end_retraining(unit, job_id, now, failure=Failure("worker-gone", detail))
-
-
-def _is_gone(job: Kept, now: datetime) -> bool:
-    if now - job.seen_at > LATE:
-        return True
-    return job.pid is not None and job.host == socket.gethostname() and not _lives(job.pid)
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True  # it is there, and another user's
-    return True

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
-from time import monotonic
 from typing import Final
 
 from sqlalchemy import Connection
 
 from features.errors import FeaturesError
+from service.apart import BEAT, signs_of_life
 from service.clock import Clock
 from service.config import Settings
 from service.errors import BadSetting, ServiceError, WrongState
@@ -30,9 +26,6 @@ from training.validation import SHIPPED, Gates, load_gates
 
 __all__ = ["BEAT", "bench_of", "gates_of", "work_on"]
 
-log = logging.getLogger(__name__)
-BEAT: Final = 5.0
-"""Seconds between signs of life."""
 MOST_LINES: Final = 1_000
 
 
@@ -103,8 +96,12 @@ def work_on(job: Kept, bench: Bench, *, teller: Teller | None = None) -> Kept:
         if not end_retraining(unit, number, clock(), outcome=outcome):
             raise _ended(number)
 
+    def see() -> None:
+        with store.writing(silent=True) as unit:
+            see_retraining(unit, number, clock())
+
     try:
-        with _signs_of_life(store, clock, number):
+        with signs_of_life(see, seconds=BEAT, name="retraining"):
             retrain(job.plan, actor=job.actor, bench=bench, teller=_Noted(store, clock, number, teller), conclude=conclude)
     except (ServiceError, FeaturesError, TrainingError) as error:
         _fail(store, clock, number, Failure(getattr(error, "code", "error"), str(error)))
@@ -122,26 +119,3 @@ def work_on(job: Kept, bench: Bench, *, teller: Teller | None = None) -> Kept:
 def _fail(store: Store, clock: Clock, job_id: str, failure: Failure) -> None:
     with store.writing() as unit:
         end_retraining(unit, job_id, clock(), failure=failure)
-
-
-@contextmanager
-def _signs_of_life(store: Store, clock: Clock, job_id: str) -> Iterator[None]:
-    """Say every few seconds that the job is being worked on, while the block runs."""
-    done = Event()
-
-    def beat() -> None:
-        while not done.wait(BEAT):
-            begun = monotonic()
-            try:
-                with store.writing(silent=True) as unit:
-                    see_retraining(unit, job_id, clock())
-            except Exception:
-                log.exception("no sign of life could be given", extra={"seconds": monotonic() - begun})
-
-    thread = Thread(target=beat, name="retraining-beat", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()

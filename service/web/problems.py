@@ -57,6 +57,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "unknown-model": ProblemKind(404, "No such model is on file"),
         "unknown-release": ProblemKind(404, "No such proposal or release is on record"),
         "unknown-run": ProblemKind(404, "No such monitoring run is on record"),
+        "unknown-leads": ProblemKind(404, "No such list of leads is on record"),
         "unknown-retraining": ProblemKind(404, "No such retraining is on record"),
         "unknown-stop": ProblemKind(404, "No such stop is on record"),
         "unknown-scheme": ProblemKind(404, "No such points scheme can be used"),

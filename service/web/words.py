@@ -95,6 +95,7 @@ TROUBLES: Mapping[str, Words] = MappingProxyType(
         "unknown-model": Words("没有此模型。", "There is no such model on file."),
         "unknown-release": Words("没有此编号的提议或发布。", "There is no proposal or release of this number."),
         "unknown-run": Words("没有此编号的监测运行。", "There is no monitoring run of this number."),
+        "unknown-leads": Words("没有此编号的客户名单。", "There is no list of leads of this number."),
         "unknown-retraining": Words("没有此编号的再训练。", "There is no retraining of this number."),
         "retraining-busy": Words("已有一次再训练正在等待或进行，请待其结束。", "Another retraining waits or runs. Let it end first."),
         "retraining-invalid": Words("再训练不能按所填内容进行，请按提示更正。", "It cannot be retrained as filled in. Correct it as told."),

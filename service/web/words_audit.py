@@ -55,6 +55,7 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         Kind.EXPORT.value: Words("导出", "Export"),
         Kind.MONITORING.value: Words("监测", "Monitoring"),
         Kind.RETRAINING.value: Words("再训练", "Retraining"),
+        Kind.LEADS.value: Words("客户名单", "Leads"),
     }
 )
 ACTS: Mapping[tuple[str, str], Words] = MappingProxyType(
@@ -85,6 +86,8 @@ ACTS: Mapping[tuple[str, str], Words] = MappingProxyType(
         (Kind.MONITORING.value, ""): Words("监测运行", "monitoring run"),
         (Kind.RETRAINING.value, "started"): Words("发起再训练", "started a retraining"),
         (Kind.RETRAINING.value, "ended"): Words("再训练结束", "the retraining ended"),
+        (Kind.LEADS.value, "started"): Words("发起客户名单", "asked for a list of leads"),
+        (Kind.LEADS.value, "ended"): Words("客户名单结束", "the list of leads ended"),
     }
 )
 """What somebody did, by the entry's kind and its act (or, of a look, its operation)."""

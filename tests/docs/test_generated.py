@@ -23,7 +23,7 @@ def test_the_committed_page_is_what_the_code_writes(name: str) -> None:
     assert (ROOT / "docs" / name).read_text("utf-8") == DOCUMENTS[name](), "run `jifen docs` and commit the result"
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/audit.md", "docs/service.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/audit.md", "docs/portfolio.md", "docs/service.md"])
 def test_every_command_of_a_page_exists_with_its_options(page: str) -> None:
     """No page shows a command or option that jifen does not have."""
     lines = [line for line in (ROOT / page).read_text("utf-8").splitlines() if line.startswith("jifen ")]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +14,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from builders_features import applications, province
-from conftest import need
+from builders_spark import small_spark
 from polars.testing import assert_frame_equal
 
 from features.build import build_features
@@ -39,31 +37,8 @@ def built(evidence: Evidence) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
-    need(importlib.util.find_spec("pyspark"), "pyspark is not installed: pip install 'jifen[spark]'")
-    need(shutil.which("java") or os.environ.get("JAVA_HOME"), "no Java runtime: Spark needs one")
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - only where Spark is there
-
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.sql.shuffle.partitions": "1",
-        "spark.sql.session.timeZone": "Asia/Shanghai",
-        "spark.driver.bindAddress": "127.0.0.1",
-        # a tiny frame and a wide plan: compiling it would take longer than running it
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-        "spark.sql.adaptive.enabled": "false",
-        "spark.python.sql.dataFrameDebugging.enabled": "false",
-        "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
-    }
-    builder = SparkSession.builder.master("local[1]").appName("jifen-tests")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF")
-    yield session
-    session.stop()
+    with small_spark(1) as session:
+        yield session
 
 
 def test_r2_pandas_gives_the_same_bits_as_polars(evidence: Evidence, built: pl.DataFrame) -> None:

@@ -14,8 +14,9 @@ from builders_retraining import JOB, PLAN, RISK, kept, outcome
 from builders_service import Clock
 from sqlalchemy.exc import IntegrityError
 
+from service.apart import LATE
 from service.errors import BadRetraining, InvalidRequest, RetrainingBusy, UnknownRetraining
-from service.retraining.jobs import LATE, ask_retraining, mark_gone, newest_retrainings, refuse_first, settle, show_retraining
+from service.retraining.jobs import ask_retraining, mark_gone, newest_retrainings, refuse_first, settle, show_retraining
 from service.retraining.plan import Plan
 from service.store import Store
 from service.store.retrainings import (

@@ -12,6 +12,7 @@ from builders_releases import office_of, released, wanted
 from builders_retraining import PLAN, RISK, kept
 from builders_service import Clock
 
+from service.apart import FIRST_TO_GO, yield_to_others
 from service.artefacts import scheme_artefact
 from service.clock import system_clock
 from service.config import Settings
@@ -104,10 +105,9 @@ def test_main_yields_to_others_and_tells_by_its_code(
     number = kept(store, clock.now)
     assert process.main([number]) == 1
     assert asked == [process.NICENESS]
-    assert (tmp_path / "oom_score_adj").read_text("ascii") == process.FIRST_TO_GO
+    assert (tmp_path / "oom_score_adj").read_text("ascii") == FIRST_TO_GO
     assert read(store, number).state == "failed"
-    monkeypatch.setattr(process, "OWN_SCORE", tmp_path / "nowhere" / "oom_score_adj")
-    process._yield_to_others()
+    yield_to_others(0, tmp_path / "nowhere" / "oom_score_adj")
 
 
 def test_one_that_takes_too_long_is_ended(store: Store, clock: Clock) -> None:
