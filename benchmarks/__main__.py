@@ -9,6 +9,7 @@ from benchmarks.report import aims_table
 
 EVERY = ("features", "scoring", "loanbooks", "quality", "innovation", "truth", "allocation", "starting", "decisions", "ledger", "portfolio")
 
-for name in sys.argv[1:] or EVERY:
-    import_module(f"benchmarks.{name}").main()
-print(aims_table())
+if __name__ == "__main__":
+    for name in sys.argv[1:] or EVERY:
+        import_module(f"benchmarks.{name}").main()
+    print(aims_table())

@@ -29,6 +29,8 @@ from trials.supervised import Supervised, is_ready
 __all__ = ["Soak", "growth", "main", "outcome", "soak"]
 
 CONNECTIONS = 16
+WITH_PLANS = 10
+"""One request in so many asks what would change the answer: officers do, files do not."""
 WARM = 0.2
 """Share of the slices that warm up: caches fill, pools open."""
 GROWN, SLOWER = 0.05, 0.25
@@ -99,11 +101,15 @@ def soak(house: House, *, decisions: int, slices: int, seconds: float, told: Cal
 
 
 def _requests(house: House, token: str) -> Callable[[int], bytes]:
-    """Firms and products in turn; every other request looks for what would change the answer."""
+    """Firms and products in turn; one request in ten looks for what would change the answer."""
     headers = {"Authorization": f"Bearer {token}"}
     asked = {"amount": 3_000_000, "term_months": 24, "as_of": house.as_of.isoformat()}
     posts = [
-        post("/v1/decisions", orjson.dumps({**asked, "firm_id": firm, "product": product, "recourse": (place + turn) % 2 == 0}), headers)
+        post(
+            "/v1/decisions",
+            orjson.dumps({**asked, "firm_id": firm, "product": product, "recourse": (place + turn) % WITH_PLANS == 0}),
+            headers,
+        )
         for turn, product in enumerate(PRODUCTS)
         for place, firm in enumerate(house.firms)
     ]
