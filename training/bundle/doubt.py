@@ -55,8 +55,13 @@ class Doubt(BaseModel):
 
         Summed exactly and rounded once, so that a row on the edge of a band is in the same band alone and in any batch.
         """
-        missing = np.where(np.isnan(matrix), np.array(self.weights), 0.0)
-        return np.array([fsum(row) for row in missing.tolist()], dtype=np.float64)
+        missing, weights = np.isnan(matrix), np.array(self.weights)
+        sums: dict[bytes, float] = {}  # many rows miss the same
+        keys = [row.tobytes() for row in np.packbits(missing, axis=1)]
+        for row, key in enumerate(keys):
+            if key not in sums:
+                sums[key] = fsum(weights[missing[row]].tolist())
+        return np.array([sums[key] for key in keys], dtype=np.float64)
 
     def interval(self, matrix: Floats, margin: Floats, log_odds: Floats) -> Floats:
         """Lower and upper PD of each row, shape (n, 2); the PD lies between them."""

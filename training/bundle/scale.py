@@ -56,9 +56,11 @@ def split_points(exact: Floats, totals: Integers) -> Integers:
     """
     floors = np.floor(exact)
     counts = floors.astype(np.int64)
-    rank = np.argsort(np.argsort(floors - exact, axis=1, kind="stable"), axis=1, kind="stable")
+    largest_first = np.argsort(floors - exact, axis=1, kind="stable")
     each, extra = np.divmod(totals - counts.sum(axis=1), exact.shape[1])
-    whole: Integers = counts + each[:, None] + (rank < extra[:, None])
+    raised = np.zeros(exact.shape, dtype=np.bool_)
+    np.put_along_axis(raised, largest_first, np.arange(exact.shape[1]) < extra[:, None], axis=1)
+    whole: Integers = counts + each[:, None] + raised
     return whole
 
 
