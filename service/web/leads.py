@@ -151,4 +151,6 @@ def get_leads_parquet(ask: Ask, job_id: str) -> Response:
 
 
 def _file(content: bytes, name: str, kind: str) -> Response:
-    return Response(content, content_type=kind, headers={"Content-Disposition": f"attachment; filename={name}"})
+    answer = Response(content, content_type=kind)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
