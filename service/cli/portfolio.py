@@ -19,7 +19,7 @@ from service.portfolio.run import Made, Manifest, asked_of, run
 
 __all__ = ["portfolio"]
 
-CHUNK = 20_000
+CHUNK = 15_000
 
 
 @click.command()
