@@ -63,7 +63,7 @@ docs: setup-dev ## write the generated documents again
 	$(BIN)/jifen docs
 
 # Runs in an environment of its own, so that its packages never meet ours; it asks PyPI for advisories, and so needs the network.
-audit-packages: ## hold every locked package to the published advisories (needs pypi.org)
+audit-packages: ## hold every locked package to the published advisories (needs the network)
 	$(PYTHON) -m venv .audit && .audit/bin/python -m pip --disable-pip-version-check install --quiet pip-audit
 	.audit/bin/pip-audit --strict --disable-pip --no-deps --requirement requirements.lock
 
