@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from features.vocabulary import Product
+from service.days import Day
 from service.domain.application import MAX_AMOUNT, MAX_TERM
 
 __all__ = ["LeadsFound", "LeadsPlan", "ProductLeads"]
@@ -20,7 +20,7 @@ class LeadsPlan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    as_of: date | None = Field(default=None, description="Use only facts known by this day; today where it is not said")
+    as_of: Day | None = Field(default=None, description="Use only facts known by this day; today where it is not said")
     products: tuple[Product, ...] = Field(default=(), description="Which products to list for; none named: all of the policy")
     top: StrictInt = Field(default=1_000, ge=1, le=MOST, description="Most firms of each product")
     amount: StrictInt = Field(default=5_000_000, ge=1, le=MAX_AMOUNT, description="Amount each product is asked for, in yuan")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import logging
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
@@ -24,6 +26,16 @@ def lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
+@pytest.fixture
+def loggers_kept() -> Iterator[None]:
+    """The import linter sets logging up for its own process, which silences every logger there is; speak again afterwards."""
+    silent = {name: logging.getLogger(name).disabled for name in logging.root.manager.loggerDict}
+    yield
+    for name, was in silent.items():
+        logging.getLogger(name).disabled = was
+
+
+@pytest.mark.usefixtures("loggers_kept")
 def test_the_import_contracts_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     """Service -> training -> features, never back; the decision imports no web, database or model library."""
     monkeypatch.chdir(ROOT)

@@ -98,6 +98,7 @@ def test_one_is_started_polled_and_taken(
     ("body", "word"),
     [
         ({"as_of": "2026-11-24"}, "must not lie after today, 2026-11-23"),
+        ({"as_of": 0}, "/as_of"),
         ({"products": ["other"]}, "must be a product of the policy in force"),
         ({"products": ["startup-credit", "startup-credit"]}, "name each once"),
         ({"products": ["gold"]}, "/products"),
