@@ -15,15 +15,16 @@ from service.background import Background
 from service.clock import Clock, day_in_china, system_clock
 from service.config import Settings
 from service.crowd import Crowd
+from service.errand import Launcher
 from service.errors import NotReady
 from service.in_force import InForce
 from service.metrics import Metrics
 from service.monitoring_process import Monitor
 from service.passwords import Passwords
-from service.prospects.launch import LeadsLauncher
+from service.prospects.jobs import LEADS
 from service.rates import Rates
 from service.recorder import Recorder
-from service.retraining.launch import Launcher
+from service.retraining.jobs import RETRAINING
 from service.rows import FirmRows
 from service.sealer import Sealer, open_sealer
 from service.sessions import Sessions
@@ -158,8 +159,8 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         lever=Lever(store, clock),
         shelf=Shelf(store, settings.home),
         monitor=Monitor(store, settings, clock).start,
-        launch=Launcher(store, settings, clock).start,
-        prospect=LeadsLauncher(store, settings, clock).start,
+        launch=Launcher(RETRAINING, store, settings, clock).start,
+        prospect=Launcher(LEADS, store, settings, clock).start,
         fixed=active,
     )
     sealer.open_keys()

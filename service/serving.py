@@ -19,9 +19,13 @@ MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """Give the settings as variables, with what keeps numerical libraries from using threads of their own."""
+    """Give the settings as variables, with what keeps numerical libraries from using threads of their own.
+
+    The many threads of a worker share two arenas of memory: with eight for each processor, glibc's usual, each keeps what it
+    once needed, and a worker grows for as long as threads take turns.
+    """
     told = {f"JIFEN_{one.name.upper()}": str(getattr(settings, one.name)) for one in fields(settings)}
-    single = {"OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
+    single = {"OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
     return {**single, **told, MULTIPROCESS: str(_numbers(settings))}
 
 

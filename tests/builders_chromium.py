@@ -49,7 +49,7 @@ def chromium() -> Iterator[Browser]:
 def served(app: Flask) -> Iterator[str]:
     """Serve an app on a free port of loopback and give its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))  # looks often whether it is to end
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

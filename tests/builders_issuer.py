@@ -110,7 +110,7 @@ def running_issuer(clock: Clock) -> Iterator[Issuer]:
     issuer = Issuer(clock)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(issuer))
     issuer.url = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)  # looks often whether it is to end
     thread.start()
     try:
         yield issuer

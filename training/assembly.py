@@ -15,6 +15,7 @@ from training.boosting import Settings
 from training.bundle import Bundle, Hashes, Manifest, write_bundle
 from training.bundle.bundle import Model
 from training.bundle.native import Booster
+from training.bundle.tables import can_tabulate
 from training.card import render_card
 from training.challengers import hold_contest
 from training.effort import Effort
@@ -69,6 +70,7 @@ def _draft(book: Book, fitted: Fitted, settings: Settings) -> Manifest:
         calibration=fitted.calibration,
         doubt=fitted.doubt,
         term_structure=fitted.term_structure,
+        explained_by="tables" if can_tabulate(fitted.text) else "lightgbm",
         expected_margin=float(Booster(fitted.text).contributions(blank)[0, -1]),
         hashes=Hashes(**{"code": code_hash(), "config": config_hash(settings.to_dict()), **book.hashes}),
         libraries=library_versions(),

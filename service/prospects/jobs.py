@@ -8,6 +8,7 @@ from pathlib import Path
 from service.apart import is_gone, where_of
 from service.clock import Clock
 from service.domain import Policy
+from service.errand import Errand
 from service.errors import Fault, Gone, InvalidRequest, UnknownLeads, WrongState
 from service.identifiers import new_decision_id
 from service.ledger import Actor
@@ -25,7 +26,7 @@ from service.store.leads_runs import (
     open_leads,
 )
 
-__all__ = ["AGAIN", "ask_leads", "file_of", "log_of", "mark_gone", "newest_leads", "show_leads"]
+__all__ = ["AGAIN", "LEADS", "ask_leads", "file_of", "log_of", "mark_gone", "newest_leads", "show_leads"]
 
 AGAIN = "ask for the same again: it goes on where it stood"
 
@@ -115,3 +116,13 @@ def mark_gone(store: Store, job_id: str, now: datetime, what: str) -> bool:
     detail = f"{what}; {AGAIN}, and if it happens again look into leads/{job_id}.log below JIFEN_HOME, or give it more memory or time"
     with store.writing() as unit:
         return end_leads(unit, job_id, now, failure=LeadsFailure("worker-gone", detail))
+
+
+LEADS = Errand(
+    module="service.prospects",
+    name="list of leads",
+    log_of=log_of,
+    mark_gone=mark_gone,
+    minutes=lambda settings: settings.leads_minutes,
+    setting="JIFEN_LEADS_MINUTES",
+)

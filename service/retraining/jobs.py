@@ -8,6 +8,7 @@ from pathlib import Path
 
 from service.apart import is_gone, where_of
 from service.clock import Clock
+from service.errand import Errand
 from service.errors import BadRetraining, RetrainingBusy, UnknownRetraining
 from service.identifiers import new_decision_id
 from service.ledger import Actor
@@ -27,7 +28,17 @@ from service.store.retrainings import (
 )
 from service.use_cases.releases import reason_in
 
-__all__ = ["Shown", "ask_retraining", "log_of", "mark_gone", "newest_retrainings", "refuse_first", "settle", "show_retraining"]
+__all__ = [
+    "RETRAINING",
+    "Shown",
+    "ask_retraining",
+    "log_of",
+    "mark_gone",
+    "newest_retrainings",
+    "refuse_first",
+    "settle",
+    "show_retraining",
+]
 
 AGAIN = "nothing was proposed; start it again"
 
@@ -105,3 +116,13 @@ def mark_gone(store: Store, job_id: str, now: datetime, what: str) -> bool:
     detail = f"{what}; {AGAIN}, and if it happens again look into retrainings/{job_id}.log below JIFEN_HOME, or give it more memory or time"
     with store.writing() as unit:
         return end_retraining(unit, job_id, now, failure=Failure("worker-gone", detail))
+
+
+RETRAINING = Errand(
+    module="service.retraining",
+    name="retraining",
+    log_of=log_of,
+    mark_gone=mark_gone,
+    minutes=lambda settings: settings.retrain_minutes,
+    setting="JIFEN_RETRAIN_MINUTES",
+)

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from builders_service import Clock, csv_file
 from builders_validation import validation_of
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 from werkzeug.test import TestResponse
 
 from service.active import Active
@@ -47,17 +48,45 @@ def clock() -> Clock:
     return Clock(cases.NOW)
 
 
-@pytest.fixture
-def fresh_schema() -> Iterator[str]:
-    """The address of a PostgreSQL schema of the test's own."""
+@contextmanager
+def _fresh(kind: str, more: str = "") -> Iterator[str]:
+    """Make a schema or a database of a name of its own, and drop it in the end."""
     name = f"test_{uuid4().hex}"
     engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE SCHEMA {name}"))
-    yield f"{POSTGRES}{'&' if '?' in POSTGRES else '?'}options=-csearch_path%3D{name}"
+        connection.execute(text(f"CREATE {kind} {name} {more}"))
+    yield name
     with engine.connect() as connection:
-        connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
+        connection.execute(text(f"DROP {kind} {name} {'CASCADE' if kind == 'SCHEMA' else 'WITH (FORCE)'}"))
     engine.dispose()
+
+
+def _address(database: str) -> str:
+    return make_url(POSTGRES).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def fresh_schema() -> Iterator[str]:
+    """The address of an empty PostgreSQL schema of the test's own."""
+    with _fresh("SCHEMA") as name:
+        yield f"{POSTGRES}{'&' if '?' in POSTGRES else '?'}options=-csearch_path%3D{name}"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres() -> Iterator[str]:
+    """The name of a PostgreSQL database with all tables and no row, to be copied: that takes a tenth of a migration's time."""
+    with _fresh("DATABASE") as name:
+        store = open_store(_address(name))
+        upgrade(store)
+        store.close()
+        yield name
+
+
+@pytest.fixture
+def copied_postgres(migrated_postgres: str) -> Iterator[str]:
+    """The address of a copy of the test's own."""
+    with _fresh("DATABASE", f"TEMPLATE {migrated_postgres}") as name:
+        yield _address(name)
 
 
 @pytest.fixture(scope="session")
@@ -72,8 +101,10 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=without_postgres)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, once on SQLite and once on PostgreSQL."""
-    return str(request.getfixturevalue("fresh_schema")) if request.param == "postgresql" else f"sqlite:///{tmp_path / 'jifen.db'}"
+    """The address of a database, once on SQLite and once on PostgreSQL: empty, or with all tables where the test asks for a `store`."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'jifen.db'}"
+    return str(request.getfixturevalue("copied_postgres" if "store" in request.fixturenames else "fresh_schema"))
 
 
 @pytest.fixture
@@ -82,8 +113,6 @@ def store(database: str, migrated: Path) -> Iterator[Store]:
     if database.startswith("sqlite"):
         shutil.copy(migrated, database.removeprefix("sqlite:///"))
     store = open_store(database, lock_seconds=5)
-    if not database.startswith("sqlite"):
-        upgrade(store)
     yield store
     store.close()
 

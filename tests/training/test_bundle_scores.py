@@ -11,7 +11,9 @@ from builders_training import toy_book
 from training.assembly import TrainResult
 from training.boosting import Settings, dataset_of, train_booster
 from training.bundle import RESIDUAL_TOLERANCE, Bundle
+from training.bundle.native import Booster
 from training.bundle.scores import Scores
+from training.bundle.tables import Tables
 from training.errors import BundleError
 from training.figures import shap_module
 
@@ -56,12 +58,13 @@ def test_predicting_without_explaining_gives_the_same_numbers(bundle: Bundle):
 
 
 def test_the_lean_booster_is_lightgbm_to_the_bit(toy: TrainResult):
-    """Margins and contributions through the C interface equal those of the Python package."""
-    package = lgb.Booster(model_str=(toy.folder / "model.txt").read_text())
-    shap = package.predict(ROWS, pred_contrib=True, num_threads=1)
-    lean = toy.bundle.score(ROWS)
-    assert np.array_equal(package.predict(ROWS, raw_score=True, num_threads=1), lean.margin)
-    assert np.array_equal(toy.bundle.scale.exact_points(shap[:, :-1]), lean.unrounded)
+    """Margins and contributions through the C interface equal those of the Python package, and so does one tree's part."""
+    text = (toy.folder / "model.txt").read_text()
+    package, lean = lgb.Booster(model_str=text), Booster(text)
+    assert np.array_equal(package.predict(ROWS, raw_score=True, num_threads=1), lean.margins(ROWS))
+    assert np.array_equal(package.predict(ROWS, pred_contrib=True, num_threads=1), lean.contributions(ROWS))
+    third = package.predict(ROWS, pred_contrib=True, num_threads=1, start_iteration=2, num_iteration=1)
+    assert np.array_equal(third, lean.contributions(ROWS, tree=2))
 
 
 def test_declared_directions_hold_everywhere(bundle: Bundle):
@@ -114,7 +117,7 @@ def test_infinity_is_refused(bundle: Bundle):
 
 
 def test_contributions_are_shap_s_own(toy: TrainResult):
-    """LightGBM's contributions equal those of shap's own algorithm to 1e-9, missing values included."""
+    """LightGBM's contributions, and the tables', equal those of shap's own algorithm to 1e-9, missing values included."""
     numbers = toy_book(features=tuple(f for f in toy_book().features if f.name != "kind"), matrix=np.delete(ROWS, 3, axis=1))
     settings = Settings(rounds=80)
     booster = lgb.Booster(model_str=train_booster(dataset_of(numbers, settings), numbers, 80, settings))
@@ -126,4 +129,6 @@ def test_contributions_are_shap_s_own(toy: TrainResult):
     theirs = np.asarray(explainer.shap_values(rows))
     ours = booster.predict(rows, pred_contrib=True, num_threads=1)[:, :-1]
     assert np.abs(theirs - ours).max() < 1e-9
+    text = booster.model_to_string()
+    assert np.abs(theirs - Tables(Booster(text), text).contributions(rows)).max() < 1e-9
     assert np.abs(ours).max() > 0.1

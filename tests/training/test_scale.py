@@ -54,6 +54,26 @@ def test_points_always_sum_to_the_score_and_stay_within_one_of_exact(exact: np.n
     assert (np.abs(whole - exact) <= 1 + 1e-6).all()
 
 
+@given(
+    arrays.arrays(
+        np.float64, st.tuples(st.integers(1, 6), st.integers(1, 8)), elements=st.sampled_from([0.0, 0.0, -0.0, 0.25, 0.5, 1.0, -2.5, 3.75])
+    )
+)
+def test_a_row_is_split_as_the_rule_says_whatever_stands_beside_it(exact: np.ndarray):
+    """Floors first, then one each to the largest remainders, ties to the first feature; the same for a row alone."""
+    totals = round_half_up(exact.sum(axis=1))
+    whole = split_points(exact, totals)
+    for row, total, found in zip(exact.tolist(), totals.tolist(), whole.tolist(), strict=True):
+        expected = [math.floor(value) for value in row]
+        by_remainder = sorted(range(len(row)), key=lambda place: (expected[place] - row[place], place))
+        for place in by_remainder[: total - sum(expected)]:
+            expected[place] += 1
+        assert found == expected
+        assert split_points(np.array([row]), np.array([total])).tolist() == [expected]
+
+
 def test_a_total_far_from_its_parts_is_still_met():
     """A damaged explanation still sums; the residual is what reports it."""
     assert split_points(np.array([[0.0, 0.0]]), np.array([5])).tolist() == [[3, 2]]
+    assert split_points(np.array([[0.0, 0.0], [0.5, 0.0]]), np.array([5, 1])).tolist() == [[3, 2], [1, 0]]
+    assert split_points(np.array([[0.0, 1.5, 0.0]]), np.array([-2])).tolist() == [[-1, 0, -1]]

@@ -22,6 +22,7 @@ from training.bundle.native import Booster, Floats
 from training.bundle.scale import Scale
 from training.bundle.scores import Predictions, Scores, predict_rows, score_rows
 from training.bundle.splits import thresholds
+from training.bundle.tables import Tables
 from training.errors import BundleError
 
 __all__ = ["Bundle", "Model"]
@@ -37,6 +38,7 @@ class Model:
             raise BundleError(
                 f"model.txt reads {self._booster.width} features, manifest.json lists {len(manifest.features)}; train it again"
             )
+        self._tables = Tables(self._booster, text) if manifest.explained_by == "tables" else None
         self.features: tuple[str, ...] = tuple(feature.name for feature in manifest.features)
         """Names in schema order: the order of matrix columns and of contributions."""
         calibration = manifest.calibration
@@ -59,11 +61,15 @@ class Model:
         A value missing where training never saw one missing is read as the feature's `fill` (its training median), and counts as missing
         in the interval of the PD.
         """
-        scores, doubt = score_rows(self._booster, self.scale, self._checked(matrix)), self.manifest.doubt
+        rows, doubt = self._checked(matrix), self.manifest.doubt
+        scores = score_rows(self._booster, self.scale, rows, self._contributions(rows))
         return scores if doubt is None else replace(scores, pd_interval=doubt.interval(matrix, scores.margin, scores.log_odds))
 
+    def _contributions(self, rows: Floats) -> Floats:
+        return self._booster.contributions(rows)[:, :-1] if self._tables is None else self._tables.contributions(rows)
+
     def predict(self, matrix: Floats) -> Predictions:
-        """Score n rows without explaining them, some ten times faster: the same margins, PDs and scores as `score`."""
+        """Score n rows without explaining them, some five times faster: the same margins, PDs and scores as `score`."""
         return predict_rows(self._booster, self.scale, self._checked(matrix))
 
     def _checked(self, matrix: Floats) -> Floats:

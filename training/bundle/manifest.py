@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,7 +14,7 @@ from training.bundle.term import TermStructure
 
 __all__ = ["FORMAT", "Calibration", "Decided", "Hashes", "Manifest", "Release"]
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Rises when a bundle of this version could not be read by older code."""
 
 
@@ -70,6 +70,8 @@ class Manifest(Part):
     """How far a PD may be off, by margin and missing evidence; older bundles have none."""
     term_structure: TermStructure | None = None
     """Hazards of later years; None where the book does not tell how long loans were followed."""
+    explained_by: Literal["lightgbm", "tables"] = "lightgbm"
+    """Who computes contributions: LightGBM row by row, as in older bundles and for larger trees, or the tables made from it."""
     expected_margin: float
     base_score: int = BASE_SCORE
     pdo: int = PDO

@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float64]
 FLOAT64: Final = 1
 RAW_SCORE: Final = 1
 CONTRIBUTIONS: Final = 3
+EVERY_ROUND: Final = -1
 ONE_THREAD: Final = b"num_threads=1 verbosity=-1"
 
 
@@ -70,11 +71,11 @@ class Booster:
         """Raw scores, shape (n,): uncalibrated log odds of default, higher is riskier."""
         return self._predict(rows, RAW_SCORE, 1).reshape(-1)
 
-    def contributions(self, rows: Floats) -> Floats:
-        """Exact TreeSHAP of the margin, shape (n, k + 1); the last column is the expected margin."""
-        return self._predict(rows, CONTRIBUTIONS, self.width + 1)
+    def contributions(self, rows: Floats, tree: int | None = None) -> Floats:
+        """Exact TreeSHAP of the margin, or of one tree's part of it, shape (n, k + 1); the last column is the expected margin."""
+        return self._predict(rows, CONTRIBUTIONS, self.width + 1, tree)
 
-    def _predict(self, rows: Floats, kind: int, outputs: int) -> Floats:
+    def _predict(self, rows: Floats, kind: int, outputs: int, tree: int | None = None) -> Floats:
         data = np.ascontiguousarray(rows, dtype=np.float64)
         out = np.empty((len(data), outputs), dtype=np.float64)
         written = ctypes.c_int64()
@@ -87,8 +88,8 @@ class Booster:
                 ctypes.c_int32(data.shape[1]),
                 ctypes.c_int(1),  # row major
                 ctypes.c_int(kind),
-                ctypes.c_int(0),
-                ctypes.c_int(-1),  # every round
+                ctypes.c_int(tree or 0),
+                ctypes.c_int(EVERY_ROUND if tree is None else 1),
                 ctypes.c_char_p(ONE_THREAD),
                 ctypes.byref(written),
                 out.ctypes.data_as(ctypes.c_void_p),

@@ -55,12 +55,23 @@ def split_points(exact: Floats, totals: Integers) -> Integers:
     row's sum (a damaged explanation) is spread evenly before the remainders decide; the residual reports it.
     """
     floors = np.floor(exact)
-    counts = floors.astype(np.int64)
+    rests = totals - floors.sum(axis=1).astype(np.int64)
+    told: npt.NDArray[np.bool_] = (exact != 0).any(axis=0)
+    if ((rests < 0) | (rests > (exact != floors).sum(axis=1))).any():
+        told[:] = True  # a damaged row; otherwise a feature that says nothing of any row is never raised, and need not be sorted
+    whole = np.zeros(exact.shape, dtype=np.int64)
+    if told.any():
+        whole[:, told] = _raised(exact[:, told], floors[:, told], rests)
+    return whole
+
+
+def _raised(exact: Floats, floors: Floats, rests: Integers) -> Integers:
+    """Add the rests of rows to their floors, one each to those with the largest remainders."""
     largest_first = np.argsort(floors - exact, axis=1, kind="stable")
-    each, extra = np.divmod(totals - counts.sum(axis=1), exact.shape[1])
+    each, extra = np.divmod(rests, exact.shape[1])
     raised = np.zeros(exact.shape, dtype=np.bool_)
     np.put_along_axis(raised, largest_first, np.arange(exact.shape[1]) < extra[:, None], axis=1)
-    whole: Integers = counts + each[:, None] + raised
+    whole: Integers = floors.astype(np.int64) + each[:, None] + raised
     return whole
 
 

@@ -54,10 +54,10 @@ def predict_rows(booster: Booster, scale: Scale, rows: Floats) -> Predictions:
     return Predictions(margin, log_odds, pd, round_half_up(scale.exact_score(margin)))
 
 
-def score_rows(booster: Booster, scale: Scale, rows: Floats) -> Scores:
-    """Predict a matrix and explain every row by exact TreeSHAP, in score points."""
+def score_rows(booster: Booster, scale: Scale, rows: Floats, contributions: Floats) -> Scores:
+    """Predict a matrix and tell in score points what its contributions, exact TreeSHAP of the margin, shape (n, k), say."""
     said = predict_rows(booster, scale, rows)
-    unrounded = scale.exact_points(booster.contributions(rows)[:, :-1])
+    unrounded = scale.exact_points(contributions)
     return Scores(
         margin=said.margin,
         log_odds=said.log_odds,

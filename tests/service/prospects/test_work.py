@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import polars as pl
@@ -24,6 +24,7 @@ from features.vocabulary import Product
 from service.clock import system_clock
 from service.config import Settings
 from service.domain import shipped_policy
+from service.errand import NICENESS, Errand, Launcher, run_errand
 from service.errors import Gone, WrongState
 from service.ledger import Actor
 from service.portfolio.crew import Wish, opened
@@ -32,8 +33,7 @@ from service.portfolio.rows import rows_of
 from service.portfolio.run import built
 from service.prospects import __main__ as process
 from service.prospects import work
-from service.prospects.jobs import ask_leads, file_of, log_of, mark_gone, show_leads
-from service.prospects.launch import LeadsLauncher
+from service.prospects.jobs import LEADS, ask_leads, file_of, log_of, mark_gone, show_leads
 from service.prospects.plan import LeadsFound, LeadsPlan
 from service.serving import environment_of
 from service.store import Store
@@ -228,7 +228,7 @@ def waited(thread: Thread | None) -> None:
 def test_a_process_of_its_own_makes_it(store: Store, home: Settings) -> None:
     """A real one, started as the service does."""
     job = asked(store)
-    waited(LeadsLauncher(store, home, system_clock).start(job.job_id))
+    waited(Launcher(LEADS, store, home, system_clock).start(job.job_id))
     ended = show_leads(store, system_clock, job.job_id)
     assert ended.state == "done", log_of(home.home, job.job_id).read_text("utf-8")
     assert ended.pid is not None
@@ -237,8 +237,8 @@ def test_a_process_of_its_own_makes_it(store: Store, home: Settings) -> None:
 def test_a_process_that_is_killed_leaves_it_failed_at_once(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who started it waits for it and marks what it could not; the remedy is named, and the place is free again."""
     job = asked(store)
-    monkeypatch.setattr("service.prospects.launch.command", lambda _job: [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
-    waited(LeadsLauncher(store, settings, system_clock).start(job.job_id))
+    monkeypatch.setattr(Errand, "command", lambda _errand, _job: [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
+    waited(Launcher(LEADS, store, settings, system_clock).start(job.job_id))
     failure = show_leads(store, system_clock, job.job_id).failure
     assert failure is not None
     assert "ended with code -9; ask for the same again: it goes on where it stood" in failure.detail
@@ -253,20 +253,29 @@ def test_main_yields_to_others_and_tells_by_its_code(
         monkeypatch.setenv(name, value)
     given: list[int] = []
     monkeypatch.setattr("os.nice", given.append)
-    monkeypatch.setattr(process, "OWN_SCORE", tmp_path / "oom_score_adj")
-    monkeypatch.setattr(process, "write_logs", lambda _level: None)
+    monkeypatch.setattr("service.errand.OWN_SCORE", tmp_path / "oom_score_adj")
+    monkeypatch.setattr("service.errand.write_logs", lambda _level: None)
     job = asked(store)
     assert process.main([job.job_id]) == 1
-    assert given == [process.NICENESS]
+    assert given == [NICENESS]
     assert show_leads(store, system_clock, job.job_id).state == "failed"
 
 
-def test_one_that_takes_too_long_is_ended(store: Store) -> None:
+def test_one_that_takes_too_long_is_ended(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The record says so before the process goes."""
-    job, left = asked(store), list[int]()
-    timer = process._alarm(store, job.job_id, 0.0005, left.append)
-    timer.join(20)
+    monkeypatch.setattr("os.nice", lambda _by: None)
+    monkeypatch.setattr("service.errand.OWN_SCORE", tmp_path / "oom_score_adj")
+    monkeypatch.setattr("service.errand.write_logs", lambda _level: None)
+    number, left = asked(store).job_id, list[int]()
+    over = Event()
+
+    def leave(code: int) -> None:
+        left.append(code)
+        over.set()
+
+    slow = replace(LEADS, minutes=lambda _settings: 0.0005)
+    assert run_errand(slow, number, settings, system_clock, lambda _store: not over.wait(60), leave=leave) == 1
     assert left == [1]
-    failure = show_leads(store, system_clock, job.job_id).failure
+    failure = show_leads(store, system_clock, number).failure
     assert failure is not None
     assert "was not done within 0.0005 minutes (JIFEN_LEADS_MINUTES)" in failure.detail
