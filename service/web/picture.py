@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
 from features.stages import STAGES_ZH
 from features.vocabulary import Product, TechnologyField
@@ -62,8 +63,14 @@ class Sheet:
 
 def draw(decision: Mapping[str, Any], lang: str = "en") -> str:
     """Draw a recorded decision that has points and a risk; `lang` is `en` or `zh`."""
+    return _template().render(sheet=sheet_of(decision, lang))
+
+
+@cache
+def _template() -> Template:
+    """Compile the template once a process: that takes longer than all the rest."""
     templates = Environment(loader=PackageLoader("service.web"), autoescape=select_autoescape(default=True), trim_blocks=True)
-    return templates.get_template("decision.svg").render(sheet=sheet_of(decision, lang))
+    return templates.get_template("decision.svg")
 
 
 def sheet_of(decision: Mapping[str, Any], lang: str) -> Sheet:

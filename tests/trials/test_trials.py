@@ -83,11 +83,11 @@ def test_a_lost_answer_would_be_found(house: House) -> None:
 def test_the_api_answers_hostile_requests_as_it_says(house: House) -> None:
     """Every operation by every role, with data that fits and data that does not, and hostile texts in every address."""
     app = create_app(house.settings)
-    found = fuzz_api(app, tokens_of(house.settings), examples=100, seed=SEED, seconds=600, one_in=10)
+    found = fuzz_api(app, tokens_of(house.settings), examples=100, seed=SEED, seconds=600, one_in=30)
     app.extensions["jifen"].store.close()
     said = of_api("sqlite", found, wanted=0)
     assert not said.wrong, said.more["failures"]
-    assert found.texts > 100
+    assert found.texts > 30
     assert found.examples >= 100
 
 
