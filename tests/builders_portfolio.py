@@ -38,7 +38,7 @@ from training.simulate import simulate
 
 DAY = date(2026, 10, 31)
 TODAY = date(2026, 11, 20)
-FIRMS = 420
+FIRMS = 210
 PRODUCTS = ("startup-credit", "growth-relay", "loan-investment", "common-growth", "acquisition")
 
 
@@ -55,8 +55,8 @@ class Nation:
     """Firms whose stage nothing tells: they are founded after the day of the run."""
 
     def wish(self, folder: Path, **said: Any) -> Wish:
-        """Ask for 3 m yuan over 24 months from the files, a hundred firms at a time, unless said otherwise."""
-        usual: dict[str, Any] = {"amount": 3_000_000, "term_months": 24, "evidence": self.evidence, "size": 100}
+        """Ask for 3 m yuan over 24 months from the files, fifty firms at a time, unless said otherwise."""
+        usual: dict[str, Any] = {"amount": 3_000_000, "term_months": 24, "evidence": self.evidence, "size": 50}
         usual |= {"settings": self.settings, "folder": folder, "as_of": DAY, "today": TODAY}
         return Wish(**(usual | said))
 
@@ -82,7 +82,7 @@ def made_nation(home: Path) -> Nation:
     settings = Settings(home=home, lock_seconds=5, seal_milliseconds=3_600_000, log_level="ERROR", clock_seconds=10**9)
     tables = dict(simulate(firms=FIRMS, seed=11, until=DAY).tables)
     firms = tables["firms"]["firm_id"].sort().to_list()
-    bare, stageless = tuple(firms[5:400:45]), tuple(firms[7:400:55])
+    bare, stageless = tuple(firms[5:200:24]), tuple(firms[7:200:28])
     for name in TABLES:
         if name != "firms":
             tables[name] = tables[name].filter(~pl.col("firm_id").is_in(bare))

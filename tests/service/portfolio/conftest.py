@@ -11,7 +11,7 @@ from builders_portfolio import Nation, done, made_nation, rows_in
 
 @pytest.fixture(scope="session")
 def nation(tmp_path_factory: pytest.TempPathFactory) -> Nation:
-    """420 simulated firms on disk and on file, and a release in force."""
+    """210 simulated firms on disk and on file, and a release in force."""
     return made_nation(tmp_path_factory.mktemp("nation"))
 
 

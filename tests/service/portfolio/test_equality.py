@@ -141,7 +141,7 @@ def test_orders_in_force_turn_answers_into_referrals(nation: Nation, sample: Seq
         found = compared(counter, ordered, tmp_path, sample[::2], asked)
     causes = Counter(cause for row in found for product in PRODUCTS for cause in row[f"{prefix_of(product)}causes"])
     assert causes["automatic-decisions-stopped"] > len(found)
-    assert causes["human-review-requested"] > 3
+    assert causes["human-review-requested"] >= 3
 
 
 def compared(counter: Office, nation: Nation, tmp_path: Path, sample: Sequence[str], asked: Mapping[str, Any]) -> list[Row]:

@@ -28,11 +28,11 @@ def parts(folder: Path) -> dict[str, float]:
 
 
 def test_every_firm_has_one_row_in_the_order_of_codes(nation: Nation, whole: Path, rows: pl.DataFrame) -> None:
-    """420 firms in five parts of at most a hundred; the manifest counts them and says what was asked."""
+    """210 firms in five parts of at most fifty; the manifest counts them and says what was asked."""
     assert rows["firm_id"].to_list() == list(nation.firms)
     said = orjson.loads((whole / MANIFEST).read_bytes())
-    assert (said["finished"], said["firms"], said["chunks"]) == (True, 420, 5)
-    assert [one["rows"] for one in said["parts"].values()] == [100, 100, 100, 100, 20]
+    assert (said["finished"], said["firms"], said["chunks"]) == (True, 210, 5)
+    assert [one["rows"] for one in said["parts"].values()] == [50, 50, 50, 50, 10]
     assert (said["asked"]["as_of"], said["asked"]["amount"], said["asked"]["term_months"]) == (DAY.isoformat(), 3_000_000, 24)
 
 
@@ -42,7 +42,7 @@ def test_neither_the_chunk_nor_the_order_of_rows_matters(nation: Nation, rows: p
     shuffled.mkdir()
     for number, path in enumerate(sorted(nation.evidence.glob("*.parquet"))):
         pl.read_parquet(path).sample(fraction=1.0, shuffle=True, seed=number).write_parquet(shuffled / path.name)
-    done(nation.wish(tmp_path / "run", evidence=shuffled, size=37))
+    done(nation.wish(tmp_path / "run", evidence=shuffled, size=19))
     assert_frame_equal(rows_in(tmp_path / "run"), rows, check_exact=True)
 
 
@@ -62,7 +62,7 @@ def test_a_run_that_was_killed_goes_on_where_it_stood(nation: Nation, rows: pl.D
     """Kill -9 in the middle; the parts that were done stay as they are, and in the end all is as without."""
     folder = tmp_path / "run"
     words = ["portfolio", "--evidence", nation.evidence, "--out", folder, "--as-of", DAY, "--amount", 3_000_000, "--term", 24]
-    command = [sys.executable, "-c", "from service.cli import main; main()", *map(str, words), "--chunk", "40"]
+    command = [sys.executable, "-c", "from service.cli import main; main()", *map(str, words), "--chunk", "20"]
     environment = os.environ | {"JIFEN_HOME": str(nation.settings.home)}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: len(parts(folder)) >= 3, seconds=60)
@@ -75,7 +75,7 @@ def test_a_run_that_was_killed_goes_on_where_it_stood(nation: Nation, rows: pl.D
     assert survived
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
-    assert "420 firms in 11 part files" in finished.stdout
+    assert "210 firms in 11 part files" in finished.stdout
     assert {name: made for name, made in parts(folder).items() if name in survived} == survived
     assert_frame_equal(rows_in(folder), rows, check_exact=True)
 

@@ -35,7 +35,7 @@ from training.simulate import simulate, write_province
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
-FIRMS, TODAY = 240, date(2026, 11, 25)
+FIRMS, TODAY = 120, date(2026, 11, 25)
 AS_OF = date(2026, 6, 30)
 
 
@@ -130,7 +130,7 @@ def test_the_manifest_pins_what_a_local_run_pins(done: Ran, local: Path) -> None
 def test_leads_are_ranked_from_either_run(done: Ran, local: Path) -> None:
     """The order of parts and rows within them does not matter to a list of leads."""
     there, here = (leads_of(scanned(parts_of(folder)), products_of(parts_of(folder)), top=20) for folder in (done.folder, local))
-    assert there.height > 20
+    assert there.height >= 20
     assert_frame_equal(there, here)
 
 
@@ -204,8 +204,8 @@ def gathered(spark: Any, province: Path, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("split")
     firms = pl.read_parquet(province / "firms.parquet")
     (folder / "firms.parquet").mkdir()
-    firms[:100].write_parquet(folder / "firms.parquet" / "part-0.parquet")
-    firms[100:].write_parquet(folder / "firms.parquet" / "part-1.parquet")
+    firms[:50].write_parquet(folder / "firms.parquet" / "part-0.parquet")
+    firms[50:].write_parquet(folder / "firms.parquet" / "part-1.parquet")
     return {
         "firms": spark.read.parquet(str(folder / "firms.parquet")),
         "loans": spark.read.parquet(str(province / "loans.parquet")),
