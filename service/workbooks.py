@@ -15,12 +15,6 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import IO, Any, NamedTuple
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-
 from features.checks import EvidenceFaults, Fault
 
 __all__ = ["GUIDE", "Head", "Place", "SheetPlan", "read_workbook", "write_workbook"]
@@ -33,7 +27,8 @@ MOST_DIGITS = 10**15
 """A spreadsheet keeps fifteen digits of a number; a longer one was cut before it came here."""
 DECLARATIONS = tuple(word.encode(coding) for word in ("<!DOCTYPE", "<!ENTITY") for coding in ("ascii", "utf-16-le", "utf-16-be"))
 MADE = datetime(2026, 1, 1)  # noqa: DTZ001 the file format has no zones
-REQUIRED = PatternFill("solid", fgColor="FFF2CC")
+REQUIRED = "FFF2CC"
+"""The colour of a head whose column must be filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +70,8 @@ def read_workbook(name: str, content: IO[bytes]) -> list[ReadSheet]:
     """Read the sheets that hold anything; `EvidenceFaults` lists what is wrong with the file, or with single cells by row and column."""
     raw = content.read(MOST_BYTES + 1)
     _check(name, raw)
+    from openpyxl import load_workbook  # noqa: PLC0415 its library takes a twentieth of a start, and few requests need it
+
     try:
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
     except Exception as error:  # the library raises whatever its parsers do
@@ -146,6 +143,8 @@ def _sheet(table: str, sheet: Any, faults: list[Fault]) -> ReadSheet | None:
         raise _wide(table, f"it has more than {MOST_ROWS:,} rows; have it loaded in bulk")
     if not lines:
         return None
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 loaded by now
+
     letters = {text: get_column_letter(at + 1) for at, text in enumerate(names)}
     return ReadSheet(table, _csv([names, *lines]), Place(tuple(places), letters))
 
@@ -201,6 +200,9 @@ def _csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 def write_workbook(guide: Sequence[str], sheets: Iterable[SheetPlan]) -> bytes:
     """Write a template: a sheet that explains, and one for each table with notes on its heads and lists where only some words are taken."""
+    from openpyxl import Workbook  # noqa: PLC0415 see above
+    from openpyxl.styles import Alignment  # noqa: PLC0415
+
     book = Workbook()
     book.properties.created = book.properties.modified = MADE
     first = book.active
@@ -218,12 +220,17 @@ def write_workbook(guide: Sequence[str], sheets: Iterable[SheetPlan]) -> bytes:
 
 
 def _planned(sheet: Any, plan: SheetPlan) -> None:
+    from openpyxl.comments import Comment  # noqa: PLC0415 loaded by now
+    from openpyxl.styles import Font, PatternFill  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+
     sheet.freeze_panes = "A2"
     for at, head in enumerate(plan.heads, start=1):
         cell = sheet.cell(row=1, column=at, value=head.name)
         cell.font = Font(bold=True)
         if head.required:
-            cell.fill = REQUIRED
+            cell.fill = PatternFill("solid", fgColor=REQUIRED)
         cell.comment = Comment(head.note, "jifen", width=280, height=120)
         letter = get_column_letter(at)
         sheet.column_dimensions[letter].width = max(12, len(head.name) + 3)
