@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from flask import Blueprint, Response
@@ -15,10 +16,11 @@ from service.retraining.evidence import folders_below
 from service.retraining.jobs import newest_retrainings, show_retraining
 from service.retraining.plan import Plan
 from service.store.people import names_of
-from service.store.retrainings import Kept, Line, report_bytes
+from service.store.retrainings import Kept, report_bytes
 from service.tokens import Permission
 from service.use_cases.retrainings import start_retraining
 from service.web.forms import Choice, Typed, checked, whole
+from service.web.log_words import told
 from service.web.operations import Answer, Ask, operation
 from service.web.pages import HTML, Frame, PageQuery, frame_of, go_to, render
 from service.web.refusals import Refusal, tried
@@ -76,6 +78,15 @@ class RetrainingsShown:
     rejects: tuple[Choice, ...] = REJECT_CHOICES
 
 
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """A line of the log; one that says nothing begins a step."""
+
+    at: datetime
+    step: str
+    said: Words | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrainingPage:
     """One retraining: how far it is, what came of it, and its log."""
@@ -84,7 +95,7 @@ class RetrainingPage:
     job: Kept
     who: str
     steps: tuple[tuple[str, Literal["done", "now", "failed", "waits"]], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[LineShown, ...]
     every: int = EVERY
 
 
@@ -167,7 +178,7 @@ def retraining_page(ask: Ask, job_id: str, query: PageQuery) -> Response:
         job=shown.job,
         who=_who(ask, [shown.job]).get(shown.job.actor.id, shown.job.actor.id),
         steps=_steps(shown.job),
-        lines=shown.lines,
+        lines=tuple(LineShown(line.at, line.step, told(line.said) if line.said else None) for line in shown.lines),
     )
     return render("risk/retraining.html", page)
 
