@@ -127,6 +127,7 @@ def open_store(
     except ArgumentError as error:
         raise BadSetting(f"JIFEN_DATABASE_URL {address!r} is no SQLAlchemy address; one is sqlite:////srv/jifen.db") from error
     shared: dict[str, Any] = {"pool_size": connections, "max_overflow": 4, "pool_timeout": POOL_SECONDS, "hide_parameters": True}
+    shared["pool_use_lifo"] = True  # the connection that was used last: only as many as work at once keep pages of the database in memory
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": lock_seconds, "check_same_thread": False}, **shared)
         event.listen(engine, "connect", _prepare_sqlite)
