@@ -35,6 +35,7 @@ from service.store.records import Entry, Record, commit
 from service.store.version import expected_version
 from service.switchboard import Switchboard
 from service.timekeeping import Timekeeper
+from service.use_cases.prior import Priors
 from service.use_cases.releases import Office
 from service.use_cases.switch import Lever
 
@@ -72,6 +73,7 @@ class Desk:
     timekeeper: Timekeeper
     crowd: Crowd
     rows: FirmRows
+    priors: Priors
     metrics: Metrics
     background: Background
     in_force: InForce
@@ -150,6 +152,7 @@ def open_desk(settings: Settings, *, clock: Clock = system_clock, active: Active
         timekeeper=Timekeeper(store, tolerance=timedelta(seconds=settings.clock_seconds)),
         crowd=Crowd(room=settings.threads, waiting=settings.waiting, long=settings.long_requests, seconds=settings.wait_seconds),
         rows=FirmRows(store, capacity=settings.firm_rows, counted=lambda source: metrics.rows.labels(source).inc()),
+        priors=Priors(),
         metrics=metrics,
         background=Background(),
         in_force=InForce(store, settings.home, now=clock, seconds=settings.release_seconds),

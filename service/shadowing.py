@@ -26,6 +26,7 @@ from service.releases import ShadowBatch, ShadowLine
 from service.store.engine import Store
 from service.store.shadows import keep_shadows
 from service.use_cases.judging import judge_of
+from service.use_cases.prior import Priors
 
 __all__ = ["Seen", "Shadows"]
 
@@ -44,6 +45,7 @@ class Seen:
     decision_id: str
     now: datetime
     manual: tuple[ManualOrder, ...]
+    priors: Priors | None = None
 
     def judge(self, active: Active) -> Redecide:
         """Make the judge of this case, by these models, scheme, peers and policy."""
@@ -55,6 +57,7 @@ class Seen:
             decision_id=self.decision_id,
             features_hash=self.firm.digest,
             manual=self.manual,
+            priors=self.priors,
         )
 
     @property

@@ -69,6 +69,7 @@ def _decided(desk: Desk, asked: DecisionRequest, holder: Holder, key: Key | None
         decision_id=new_decision_id(now),
         now=now,
         manual=(*orders, *_reviews(desk, found.row.firm_id, asked.product)),
+        priors=desk.priors,
     )
     decision = _answered(seen, with_plans=asked.recourse)
     body = decision.canonical()

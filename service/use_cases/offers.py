@@ -57,6 +57,7 @@ def offers_for(
         now=desk.clock(),
         decision_id=UNRECORDED,
         manual=(*desk.switchboard.orders, *_reviews(desk, firm_id)),
+        priors=desk.priors,
     )
     asked = {"amount": amount, "term_months": term_months, "purpose": purpose, "firm_id": found.row.firm_id, "as_of": as_of}
     products = [row.product for row in active.policy.products]

@@ -71,5 +71,6 @@ def try_out(desk: Desk, scene: Scene, asked: Application, targets: Mapping[str, 
         now=desk.clock(),
         decision_id=UNRECORDED,
         manual=(*desk.switchboard.orders, *reviews),
+        priors=desk.priors,
     )
     return judge(asked, row)

@@ -14,7 +14,7 @@ from features.evidence import FirmEvidence, dossier_of
 from features.points import score_points
 from service.domain import Prior, shipped_policy
 from service.rows import build_row, day_number
-from service.use_cases.prior import prior_of
+from service.use_cases.prior import Priors, prior_of
 
 DAY = date(2026, 11, 23)
 JUDGED = date(2025, 6, 2)
@@ -116,3 +116,35 @@ def test_a_relay_over_the_api_records_the_loan_it_would_pay_off(client, officer)
     assert answer.status_code == 201, answer.text
     relay = answer.get_json()["relay"]
     assert (relay["loan_id"], relay["granted_on"], relay["stage"]) == ("L1", "2025-06-02", "growth")
+
+
+def test_the_same_evidence_rules_and_day_are_looked_up_once() -> None:
+    """Another day, product, evidence or policy is another question; the one asked longest ago is forgotten first."""
+    evidence, read = dossier({}), list[bytes]()
+
+    def dossier_of_firm() -> bytes:
+        read.append(evidence)
+        return evidence
+
+    priors, policy = Priors(capacity=2), shipped_policy()
+
+    def asked(product: str = "growth-relay", day: date = DAY, sha: str = "sha256:1", **changed: Any) -> Prior | None:
+        rules: Any = {"policy": policy, "scheme": cases.two_items(), "reference": None} | changed
+        return priors.of(product, day_number(day), dossier_of_firm, evidence_hash=sha, **rules)
+
+    first = asked()
+    assert first == looked_up(evidence)
+    assert first is not None
+    assert asked() is first
+    assert len(read) == 1
+    assert asked(day=date(2024, 1, 1)) == Prior(relay=None)
+    assert asked() is first
+    assert len(read) == 2
+    asked(sha="sha256:2")
+    assert asked() is first
+    assert len(read) == 3
+    other = policy.model_copy()
+    other._hash = "sha256:other"
+    asked(policy=other)
+    assert asked(sha="sha256:2") == first
+    assert len(read) == 5
