@@ -20,7 +20,7 @@ from builders_proxy import Proxy
 from builders_service import Clock, wait_until
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -222,7 +222,9 @@ def test_postgresql_gone_and_back(
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_standby_is_not_ready(database: str, store: Store, settings: Settings, clock: Clock, active: Active, officer: Headers) -> None:
     """A PostgreSQL that takes no writes is told by readiness and by the first change."""
-    app = create_app(replace(settings, database_url=f"{database}%20-c%20default_transaction_read_only%3Don"), clock=clock, active=active)
+    standby = make_url(database).update_query_dict({"options": "-c default_transaction_read_only=on"})
+    told = replace(settings, database_url=standby.render_as_string(hide_password=False))
+    app = create_app(told, clock=clock, active=active)
     client = app.test_client()
     assert "read-only" in readiness(client)["database"]
     batch = {"plan": "illustrative-2026-11", "envelope": 10_000_000, "firms": [{"firm_id": FIRM, "amount": 1_000_000, "term_months": 12}]}

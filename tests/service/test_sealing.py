@@ -229,7 +229,7 @@ def test_the_private_key_is_never_in_the_database(
     first = open_ring(store, settings).signer
     rotate_key(store, settings, clock, OFFICER)
     signers = (first, open_ring(store, settings).signer)
-    secrets = [form for one in signers for form in (one.private.private_bytes_raw(), one.text.rpartition("+")[2].encode())]
+    secrets = [form for one in signers for form in (one.private.private_bytes_raw(), one.text.split("+", 4)[4].encode())]
     with store.reading() as unit:
         for table in Base.metadata.tables.values():
             for row in unit.execute(select(table)):
