@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import builders_cases as cases
 import pytest
+from builders_evidence import request as evidence_request
 from builders_pack import forged, run, verified
 from builders_releases import office_of, released, wanted
 from builders_service import Clock
@@ -21,25 +23,22 @@ from service.artefacts import Shelf, scheme_artefact
 from service.config import Settings
 from service.desk import Desk
 from service.ledger import Actor, Draft, Kind
-from service.store import Store
+from service.store import Store, open_store
 from service.store.ledger import append
 from service.use_cases.export import Exported, export
+from service.use_cases.tokens import create_token
 
 EXAMINER = Actor(kind="person", id="examiner", role="auditor")
 
 
-@pytest.fixture
-def app(settings: Settings, store: Store, clock: Clock, folders: Path) -> Iterator[Flask]:
+def released_app(settings: Settings, store: Store, clock: Clock, folders: Path) -> Flask:
     """A service whose small real models are released from the database."""
     scheme = scheme_artefact(cases.SCHEME.format(tiers=cases.LOW_TIERS))
     released(office_of(store, settings.home, clock), wanted(folders, scheme=scheme))
-    app = create_app(settings, clock=clock)
-    yield app
-    app.extensions["jifen"].store.close()
+    return create_app(settings, clock=clock)
 
 
-@pytest.fixture
-def decided(client: FlaskClient, officer: dict[str, str], evidence: dict[str, Any]) -> list[str]:
+def two_decisions(client: FlaskClient, officer: dict[str, str], evidence: dict[str, Any]) -> list[str]:
     """Two decisions, one of them with an offer."""
     row = evidence["invoices"][0] | {"month": "2025-04-01", "known_on": "2025-04-30"}
     clean = evidence | {"loans": [], "invoices": [row]}
@@ -52,17 +51,56 @@ def decided(client: FlaskClient, officer: dict[str, str], evidence: dict[str, An
     return numbers
 
 
+def exported(desk: Desk, path: Path, *numbers: str, kept: tuple[int, ...] = ()) -> tuple[Path, Exported]:
+    """Export decisions to a file."""
+    shelf = Shelf(desk.store, desk.settings.home)
+    with path.open("wb") as sink:
+        return path, export(desk.store, desk.sealer, shelf, desk.clock, sink, chosen=numbers, actor=EXAMINER, kept=kept)
+
+
+@pytest.fixture
+def app(settings: Settings, store: Store, clock: Clock, folders: Path) -> Iterator[Flask]:
+    app = released_app(settings, store, clock, folders)
+    yield app
+    app.extensions["jifen"].store.close()
+
+
+@pytest.fixture
+def decided(client: FlaskClient, officer: dict[str, str], evidence: dict[str, Any]) -> list[str]:
+    return two_decisions(client, officer, evidence)
+
+
 @pytest.fixture
 def taken(desk: Desk, tmp_path: Path) -> Callable[..., tuple[Path, Exported]]:
-    """Export decisions to a file."""
-
     def take(*numbers: str, kept: tuple[int, ...] = ()) -> tuple[Path, Exported]:
-        path = tmp_path / "pack.zip"
-        shelf = Shelf(desk.store, desk.settings.home)
-        with path.open("wb") as sink:
-            return path, export(desk.store, desk.sealer, shelf, desk.clock, sink, chosen=numbers, actor=EXAMINER, kept=kept)
+        return exported(desk, tmp_path / "pack.zip", *numbers, kept=kept)
 
     return take
+
+
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory: pytest.TempPathFactory, migrated: Path, folders: Path) -> tuple[bytes, str]:
+    """An honest pack, taken once to be manipulated many times, and its first decision."""
+    home, clock = tmp_path_factory.mktemp("honest"), Clock(cases.NOW)
+    shutil.copy(migrated, home / "jifen.db")
+    settings = Settings(home=home, lock_seconds=5, seal_milliseconds=3_600_000, log_level="ERROR", clock_seconds=10**9)
+    store = open_store(settings.database)
+    app = released_app(settings, store, clock, folders)
+    officer = {"Authorization": f"Bearer {create_token(store, name='an officer', role='officer', clock=clock).text}"}
+    numbers = two_decisions(app.test_client(), officer, evidence_request())
+    desk = app.extensions["jifen"]
+    pack, _ = exported(desk, home / "pack.zip", *numbers)
+    desk.store.close()
+    store.close()
+    return pack.read_bytes(), numbers[0]
+
+
+@pytest.fixture
+def pack(honest: tuple[bytes, str], tmp_path: Path) -> Path:
+    """A copy of the honest pack, free to be changed."""
+    path = tmp_path / "pack.zip"
+    path.write_bytes(honest[0])
+    return path
 
 
 Taken = Callable[..., tuple[Path, Exported]]
@@ -140,11 +178,10 @@ MANIPULATIONS: list[tuple[str, Callable[[bytes], bytes | None]]] = [
 
 @pytest.mark.parametrize("careful", [True, False], ids=["manifest-rewritten", "manifest-kept"])
 @pytest.mark.parametrize("number", range(len(MANIPULATIONS)))
-def test_r25_every_planted_manipulation_is_found(taken: Taken, decided: list[str], number: int, *, careful: bool) -> None:
+def test_r25_every_planted_manipulation_is_found(pack: Path, honest: tuple[bytes, str], number: int, *, careful: bool) -> None:
     """Whatever is changed, taken out or added, even with the manifest written anew, is found with bare Python."""
-    pack, _ = taken(*decided)
     name, change = MANIPULATIONS[number]
-    code, said = verified(forged(pack, name.format(one=decided[0]), change, careful=careful))
+    code, said = verified(forged(pack, name.format(one=honest[1]), change, careful=careful))
     assert code == 1, said
     assert "DOES NOT HOLD" in said
 
@@ -153,9 +190,8 @@ ENDS = {"models": "model.txt", "policies": ".json", "schemes": ".json"}
 
 
 @pytest.mark.parametrize("kind", ["models", "policies", "schemes"])
-def test_another_artefact_is_found(taken: Taken, decided: list[str], kind: str) -> None:
+def test_another_artefact_is_found(pack: Path, kind: str) -> None:
     """A model, policy or scheme that is not the one the decision pins is found by its hash, not only by the manifest."""
-    pack, _ = taken(*decided)
     with zipfile.ZipFile(pack) as archive:
         name = next(one for one in archive.namelist() if one.startswith(f"artefacts/{kind}/") and one.endswith(f"{ENDS[kind]}"))
     code, said = verified(forged(pack, name, lambda body: body + b" "))
