@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,20 +44,38 @@ def app(settings: Settings, store: Store, clock: Clock, folders: Path) -> Iterat
     app.extensions["jifen"].store.close()
 
 
+Decide = Callable[..., list[str]]
+
+
 @pytest.fixture
-def decided(client: FlaskClient, officer: dict[str, str], filed: str, evidence: dict[str, Any]) -> list[str]:
-    """Decisions on every product, small and large, on file and with their own evidence, now and as of an earlier day."""
+def decide(client: FlaskClient, officer: dict[str, str], filed: str, evidence: dict[str, Any]) -> Decide:
+    """Decide on some products and amounts, on file and with their own evidence, now and as of an earlier day."""
     row = evidence["invoices"][0] | {"month": "2025-04-01", "known_on": "2025-04-30"}
     clean = evidence | {"loans": [], "invoices": [row]}
-    numbers = []
-    for product in PRODUCTS:
-        for amount in AMOUNTS:
+
+    def made(products: Sequence[str], amounts: Sequence[int]) -> list[str]:
+        numbers = []
+        for product, amount in itertools.product(products, amounts):
             asked: dict[str, Any] = {"product": product, "amount": amount, "term_months": 24}
             for more in ({"firm_id": filed}, {"evidence": clean, "as_of": "2025-04-30"}):
                 answer = client.post("/v1/decisions", json=asked | more, headers=officer)
                 assert answer.status_code == 201, answer.text
                 numbers.append(answer.json["decision_id"])  # type: ignore[index]
-    return numbers
+        return numbers
+
+    return made
+
+
+@pytest.fixture
+def decided(decide: Decide) -> list[str]:
+    """Decisions on every product, small and large."""
+    return decide(PRODUCTS, AMOUNTS)
+
+
+@pytest.fixture
+def first(decide: Decide) -> str:
+    """The first of them."""
+    return decide(PRODUCTS[:1], AMOUNTS[:1])[0]
 
 
 def body_of(store: Store, decision_id: str) -> bytes:
@@ -136,10 +155,10 @@ def carry(store: Store, other: Store, model: type[Base]) -> None:
     ],
 )
 def test_the_first_stage_that_differs_is_named(
-    store: Store, settings: Settings, clock: Clock, decided: list[str], stage: str, change: dict[str, Any]
+    store: Store, settings: Settings, clock: Clock, first: str, stage: str, change: dict[str, Any]
 ) -> None:
     """A record that says other points, another score, outcome or reasons differs there, and the place is told."""
-    said = orjson.loads(body_of(store, decided[0]))
+    said = orjson.loads(body_of(store, first))
     for name, value in change.items():
         said[name] = said[name] | value if isinstance(value, dict) else value
     found = replay_body(evidence_of(store), Shelf(store, settings.home).of, orjson.dumps(said, option=orjson.OPT_SORT_KEYS), clock)
@@ -149,41 +168,42 @@ def test_the_first_stage_that_differs_is_named(
     assert next(iter(change)) in detail
 
 
-def test_other_evidence_differs_at_the_first_stage(store: Store, settings: Settings, clock: Clock, decided: list[str]) -> None:
+def test_other_evidence_differs_at_the_first_stage(store: Store, settings: Settings, clock: Clock, first: str) -> None:
     """Evidence that was changed or is gone ends the replay at its first stage; the others were not reached."""
-    said = orjson.loads(body_of(store, decided[0]))
+    said = orjson.loads(body_of(store, first))
     with store.writing() as unit:
         unit.execute(update(Blob).where(Blob.sha256 == said["pins"]["evidence"]).values(packed=b""))
-    found = certificate(store, settings, clock, decided[0])
+    found = certificate(store, settings, clock, first)
     assert (found.first_difference, found.replayed) == ("evidence", None)
     assert [stage.identical for stage in found.stages] == [False] * len(STAGES)
 
 
 def test_other_indicators_differ_at_their_stage(
-    store: Store, settings: Settings, clock: Clock, decided: list[str], monkeypatch: pytest.MonkeyPatch
+    store: Store, settings: Settings, clock: Clock, first: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A program that computes other indicators, or defines them otherwise, says so before anything is decided with them."""
     with monkeypatch.context() as patch:
         patch.setattr(FirmRow, "digest", cases.HASH)
-        assert certificate(store, settings, clock, decided[0]).first_difference == "features"
+        assert certificate(store, settings, clock, first).first_difference == "features"
     with monkeypatch.context() as patch:
         patch.setattr("service.use_cases.replay.catalogue_hash", lambda: cases.HASH)
-        found = certificate(store, settings, clock, decided[0])
+        found = certificate(store, settings, clock, first)
     assert found.first_difference == "features"
     assert "the program of that time" in found.stages[1].detail
 
 
-def test_artefacts_that_are_gone_are_named(store: Store, settings: Settings, clock: Clock, decided: list[str]) -> None:
+def test_artefacts_that_are_gone_are_named(store: Store, settings: Settings, clock: Clock, first: str) -> None:
     """Without its policy on file a decision cannot be replayed, and the certificate says which part is missing."""
     with store.writing() as unit:
         unit.execute(ArtefactRow.__table__.delete().where(ArtefactRow.__table__.c.kind == "policy"))
-    found = certificate(store, settings, clock, decided[0])
+    found = certificate(store, settings, clock, first)
     assert found.first_difference == "points"
     assert "policy" in found.stages[2].detail
 
 
-def test_decisions_are_chosen_for_replay(store: Store, decided: list[str], clock: Clock) -> None:
+def test_decisions_are_chosen_for_replay(store: Store, decide: Decide, clock: Clock) -> None:
     """All, an even sample, or those since a moment."""
+    decided = decide(PRODUCTS[:3], AMOUNTS[:1])
     assert to_replay(store) == decided
     assert to_replay(store, sample=3) == [decided[0], decided[len(decided) // 3], decided[2 * len(decided) // 3]]
     assert to_replay(store, since=clock.now) == decided
@@ -195,13 +215,13 @@ def test_what_is_not_there_is_not_replayed(store: Store, settings: Settings, clo
     assert replay(store, Shelf(store, settings.home).of, "0" * 26, clock) is None
 
 
-def test_the_examiner_replays_over_the_api(client: FlaskClient, decided: list[str], as_role: Any) -> None:
+def test_the_examiner_replays_over_the_api(client: FlaskClient, first: str, as_role: Any) -> None:
     """The certificate is answered, and that it was asked for is on record."""
     headers = as_role("auditor")
-    page = client.post(f"/v1/audit/replays/{decided[0]}", headers=headers).json
+    page = client.post(f"/v1/audit/replays/{first}", headers=headers).json
     assert page is not None
     assert (page["identical"], len(page["stages"])) == (True, 9)
-    trail = client.get(f"/v1/audit/entries?subject={decided[0]}", headers=headers).json
+    trail = client.get(f"/v1/audit/entries?subject={first}", headers=headers).json
     assert trail is not None
     assert [entry["kind"] for entry in trail["entries"]] == ["decision", "audit"]
     assert client.post("/v1/audit/replays/nothing", headers=headers).status_code == 404
