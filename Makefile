@@ -33,9 +33,9 @@ demo: setup ## simulate a province, train both models, serve the API
 	$(BIN)/jifen demo
 
 # A file's tests stay together, so what they share is built once; the long files come first (tests/conftest.py), so no worker waits at the end.
-# Three workers on two cores: tests wait for processes, browsers and databases about a quarter of their time.
+# Four workers on two cores: tests wait for processes, browsers and databases about a quarter of their time.
 test: setup-dev ## run every test with branch coverage
-	$(BIN)/python -m pytest $(TESTS) --numprocesses 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(TESTS) --numprocesses 4 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 check: setup-dev ## lint, format, types, import contracts
 	$(BIN)/ruff check .

@@ -8,6 +8,8 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 __all__ = ["Result", "aims_table", "gather", "rewrite", "write_result"]
 
@@ -34,10 +36,14 @@ def write_result(
     results: Sequence[Result],
     ratios: Mapping[str, float],
     aims: Mapping[str, tuple[float, str]],
+    limits: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Write `results/<key>.json`, say it on the terminal, and gather all pages again; `aims` maps a ratio to a bound and its sense."""
+    """Write `results/<key>.json`, say it on the terminal, and gather all pages again; `aims` maps a ratio to a bound and its sense.
+
+    `limits` says of a ratio, in figures of this run, where the time goes and what stands in the way; it is shown where the aim is missed.
+    """
     FOLDER.mkdir(exist_ok=True)
-    found = {
+    found: dict[str, Any] = {
         "title": title,
         "about": about.strip(),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
@@ -47,6 +53,9 @@ def write_result(
             name: {"bound": bound, "sense": sense, "reached": _reached(ratios[name], bound, sense)} for name, (bound, sense) in aims.items()
         },
     }
+    missed = {name: said for name, said in limits.items() if not found["aims"][name]["reached"]}
+    if missed:
+        found["limits"] = missed
     (FOLDER / f"{key}.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(_section(found))
     gather()
@@ -75,6 +84,8 @@ def _section(found: Mapping[str, object]) -> str:
         aim = aims.get(name)
         said = (f"{aim['sense']} {aim['bound']}", "yes" if aim["reached"] else "**no**") if aim else ("", "")
         lines.append(f"| {name} | {_number(value)} | {said[0]} | {said[1]} |")
+    limits: Mapping[str, str] = found.get("limits", {})  # type: ignore[assignment]
+    lines += ["", *(f"- Missed, {name}: {said}" for name, said in limits.items())] if limits else []
     return "\n".join(lines) + "\n"
 
 
