@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ def shard_of(folder: Path, number: int) -> Path:
 
 
 def spread(path: Path, folder: Path, chunks: pl.DataFrame) -> None:
-    """Write the rows of `path` below `folder`, one file a chunk that has any; `chunks` tells the chunk of each `firm_id`.
+    """Write the rows of `path` below `folder`, one file a chunk that has any; `chunks` tells the chunk of each `firm_id`, in their order.
 
     Rows keep their order. A row of no known firm comes into the first chunk, where the checks name it.
     """
@@ -34,13 +35,34 @@ def spread(path: Path, folder: Path, chunks: pl.DataFrame) -> None:
     with ExitStack() as stack:
         writers: dict[int, Any] = {}
         seen = 0
-        for batch in stack.enter_context(ParquetFile(path)).iter_batches(BATCH):
-            frame = pl.DataFrame(batch).with_row_index(ROW, seen + 1).with_columns(pl.col(ROW).cast(pl.Int64))
+        for batch in _gathered(stack.enter_context(ParquetFile(path)).iter_batches(BATCH)):
+            frame = batch.with_row_index(ROW, seen + 1).with_columns(pl.col(ROW).cast(pl.Int64))
             seen += frame.height
-            numbered = frame.join(chunks, left_on=pl.col("firm_id").cast(pl.String), right_on="firm_id", how="left", maintain_order="left")
+            few = _named(frame["firm_id"].cast(pl.String), chunks)
+            numbered = frame.join(few, left_on=pl.col("firm_id").cast(pl.String), right_on="firm_id", how="left", maintain_order="left")
             known = numbered.select([*frame.columns, CHUNK]).with_columns(pl.col(CHUNK).fill_null(0))
             for (number,), rows in known.partition_by(CHUNK, as_dict=True, include_key=False).items():
                 _write(stack, writers, folder, int(number), rows)
+
+
+def _gathered(batches: Iterable[Any]) -> Iterator[pl.DataFrame]:
+    """Put batches together until they are large: each is split into as many pieces as there are chunks, and small pieces cost most."""
+    held: list[pl.DataFrame] = []
+    for batch in batches:
+        held.append(pl.DataFrame(batch))
+        if sum(frame.height for frame in held) >= BATCH:
+            yield pl.concat(held)
+            held = []
+    if held:
+        yield pl.concat(held)
+
+
+def _named(told: pl.Series, chunks: pl.DataFrame) -> pl.DataFrame:
+    """Pick the firms that are told from all of them; a join with all would go through a nation for every batch."""
+    if chunks.is_empty():
+        return chunks
+    places = chunks["firm_id"].search_sorted(told.drop_nulls().unique())
+    return chunks[places.clip(upper_bound=chunks.height - 1).unique()]
 
 
 def _write(stack: ExitStack, writers: dict[int, Any], folder: Path, number: int, rows: pl.DataFrame) -> None:
