@@ -207,6 +207,7 @@ def _registers(random: np.random.Generator, firms: int) -> dict[str, pl.DataFram
             "registered_on": contracts.days(2_500),
         },
         "funding": {
+            "round": funding.word(["seed", "a", "later"], [0.4, 0.3, 0.3]),
             "investor_tier": funding.word(["top", "other"], [0.3, 0.7]),
             "amount": funding.yuan(10**8),
             "closed_on": closed,

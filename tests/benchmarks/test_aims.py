@@ -56,3 +56,9 @@ def test_a_nation_is_simulated_in_blocks(monkeypatch: pytest.MonkeyPatch, tmp_pa
     written = (folder / "firms.parquet").stat().st_mtime_ns
     provinces.nation(folder, 100)
     assert (folder / "firms.parquet").stat().st_mtime_ns == written
+
+
+def test_the_firms_of_the_benchmark_have_what_indicators_read() -> None:
+    """Tables that lack a column would stop `make bench` after half an hour."""
+    found = features._one_firm(2)
+    assert found["one_firm_ms"] > 0
