@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from benchmarks import provinces, report
+from benchmarks import features, provinces, report
 from benchmarks.__main__ import EVERY
 
 RESULTS = Path(report.FOLDER)
