@@ -97,7 +97,7 @@ def _check(name: str, raw: bytes) -> None:
                 text = pack.read(one)  # at most what its header says, which was added up above
                 if any(word in text for word in DECLARATIONS):
                     raise _refused(name, "its XML declares entities; save it anew as .xlsx")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError) as error:
         raise _refused(name, "it is not an XLSX workbook, or it is damaged; save it anew as .xlsx") from error
 
 

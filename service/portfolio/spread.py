@@ -46,10 +46,13 @@ def spread(path: Path, folder: Path, chunks: pl.DataFrame) -> None:
 
 
 def _gathered(batches: Iterable[Any]) -> Iterator[pl.DataFrame]:
-    """Put batches together until they are large: each is split into as many pieces as there are chunks, and small pieces cost most."""
+    """Put batches together until they are large: each is split into as many pieces as there are chunks, and small pieces cost most.
+
+    Words that were written as a dictionary become plain texts: every batch brings a dictionary of its own, and a file of ours holds one.
+    """
     held: list[pl.DataFrame] = []
     for batch in batches:
-        held.append(pl.DataFrame(batch))
+        held.append(pl.DataFrame(batch).with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String)))
         if sum(frame.height for frame in held) >= BATCH:
             yield pl.concat(held)
             held = []

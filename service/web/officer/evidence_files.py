@@ -32,8 +32,8 @@ MOST_UNPACKED = 2 * MOST_BYTES
 SUFFIXES = frozenset({".csv", ".parquet"})
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """The two that every program writes, and whose reader never gives more than the stated size."""
-UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
-"""What the reader raises: damage, an end too early, other versions, encryption (RuntimeError), names that are no text."""
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+"""What the reader raises: damage, an end too early, other versions and encryption (both a RuntimeError), names that are no text."""
 STARTED = (2026, 1, 1, 0, 0, 0)
 
 
